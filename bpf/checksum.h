@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One's complement sums: RFC 1624.
+ *
+ * A difference is the sum of what was added and the complement of what was
+ * taken away, not folded; 16-bit values are summed as they lie in the packet.
+ */
+#ifndef CHECKSUM_H
+#define CHECKSUM_H
+
+#include "packet.h"
+
+static inline __u16 sum_fold(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+static inline __u64 sum_diff16(__u16 from, __u16 to)
+{
+	return (__u16)~from + (__u64)to;
+}
+
+static inline __u64 sum_diff_addr(const struct masq_addr *from,
+				  const struct masq_addr *to)
+{
+	__u64 sum = 0;
+
+	for (int i = 0; i < 4; i++)
+		sum += (__u64)(__u32)~addr_word(from, i) + addr_word(to, i);
+	return sum;
+}
+
+/* RFC 1624 equation 3. */
+static inline __sum16 checksum_update(__sum16 check, __u64 diff)
+{
+	return ~sum_fold((__u16)~check + diff);
+}
+
+#endif /* CHECKSUM_H */

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policy: which packets are ours to translate.  Asked only when no flow
+ * answers for a packet, so a changed policy holds for new flows.
+ */
+#ifndef CLASSIFY_H
+#define CLASSIFY_H
+
+#include "maps.h"
+#include "packet.h"
+
+static inline int is_in(void *ranges, const struct masq_addr *addr)
+{
+	struct masq_prefix key = { .prefix_len = 128 };
+
+	__builtin_memcpy(key.byte, addr->byte, sizeof(key.byte));
+	return bpf_map_lookup_elem(ranges, &key) != NULL;
+}
+
+static inline int is_pod(const struct masq_addr *addr)
+{
+	return is_in(&masq_pods, addr);
+}
+
+static inline int is_island(const struct masq_addr *addr)
+{
+	return is_in(&masq_island, addr);
+}
+
+/*
+ * Multicast, broadcast and link-local addresses mean something only on the
+ * pod's own link.  Source: RFC 6890, RFC 4291 2.5.6 and 2.7.
+ */
+static inline int is_link_scope(const struct masq_addr *addr)
+{
+	__u32 word;
+
+	if (addr_is_ipv4(addr)) {
+		word = bpf_ntohl(addr_word(addr, 3));
+		return word >> 28 == 0xe || word == 0xffffffff ||
+		       word >> 16 == 0xa9fe;
+	}
+	word = bpf_ntohl(addr_word(addr, 0));
+	return word >> 24 == 0xff || word >> 22 == 0xfe80 >> 6;
+}
+
+/* The ranges alone.  MASQ_CONTINUE: from a pod to beyond the island. */
+static inline enum masq_verdict classify_ranges(const struct packet *p)
+{
+	if (!is_pod(&p->tuple.local))
+		return MASQ_PASS_NOT_POD;
+	if (is_island(&p->tuple.remote))
+		return MASQ_PASS_ISLAND;
+	return MASQ_CONTINUE;
+}
+
+/* A packet on its way out, of no flow.  MASQ_CONTINUE: masquerade it. */
+static inline enum masq_verdict classify_egress(const struct packet *p)
+{
+	enum masq_verdict verdict = classify_ranges(p);
+
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	if (is_link_scope(&p->tuple.remote))
+		return MASQ_DROP_SCOPE;
+	if (!packet_opens(p) && !packet_continues(p))
+		return MASQ_DROP_STRAY;
+	return MASQ_CONTINUE;
+}
+
+/*
+ * A packet on its way in, of no flow.  MASQ_CONTINUE: the outside opens a flow
+ * to a pod; its answers must keep the pod's address.
+ */
+static inline enum masq_verdict classify_ingress(const struct packet *p)
+{
+	if (!packet_opens(p) || !is_pod(&p->tuple.local) ||
+	    is_island(&p->tuple.remote))
+		return MASQ_PASS_NO_FLOW;
+	return MASQ_CONTINUE;
+}
+
+/*
+ * A packet that parse() refused, with its reason.  The reason matters only
+ * where the packet would be masqueraded: what is the host's, or stays in the
+ * island, is never dropped, and from outside the stack decides.
+ */
+static inline enum masq_verdict classify_refused(const struct packet *p,
+						 enum masq_verdict reason)
+{
+	enum masq_verdict verdict;
+
+	if (reason == MASQ_PASS_NOT_IP)
+		return reason;
+	if (p->direction == MASQ_INGRESS)
+		return MASQ_PASS_NO_FLOW;
+	verdict = classify_ranges(p);
+	return verdict == MASQ_CONTINUE ? reason : verdict;
+}
+
+#endif /* CLASSIFY_H */

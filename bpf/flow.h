@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a packet to its flow: found by one look-up, or opened.
+ */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include "classify.h"
+#include "port.h"
+
+enum {
+	/* The way out trusts its last refresh for this long. */
+	REFRESH_NS = NSEC_PER_SEC,
+	/*
+	 * Another CPU may be unlinking the flow that we open anew; it needs
+	 * less than one of these rounds.
+	 */
+	LINK_TRIES = 8,
+};
+
+static inline void endpoint_external(const struct masq_external *external,
+				     struct endpoint *ret)
+{
+	ret->addr = external->local;
+	ret->port = external->local_port;
+}
+
+/* Look at the record itself. Return: whether it lives and is this flow's. */
+static inline int flow_refresh(const struct packet *p,
+			       struct masq_external *index, __u64 now)
+{
+	struct masq_tuple external = p->tuple;
+	struct masq_flow *flow;
+
+	external.local = index->local;
+	external.local_port = index->local_port;
+	flow = bpf_map_lookup_elem(&masq_flows, &external);
+	if (!flow || flow->local_port != p->tuple.local_port ||
+	    !addr_equal(&flow->local, &p->tuple.local)) {
+		/* somebody has edited the maps: the record is the truth */
+		(void)bpf_map_delete_elem(&masq_index, &p->tuple);
+		return 0;
+	}
+	if (!record_touch(flow, p, now)) {
+		(void)record_end(&external, flow, record_expiry(flow));
+		return 0;
+	}
+	index->refreshed_ns = now;
+	return 1;
+}
+
+/* The flow of a packet on its way out. Return: whether there is one. */
+static inline int flow_find_egress(const struct packet *p, __u64 now,
+				   struct endpoint *ret)
+{
+	struct masq_external *index;
+
+	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
+	if (!index)
+		return 0;
+	if ((now - index->refreshed_ns >= REFRESH_NS ||
+	     p->tcp_flags & TCP_FLAGS_STATE) &&
+	    !flow_refresh(p, index, now))
+		return 0;
+	endpoint_external(index, ret);
+	return 1;
+}
+
+/* The flow of a packet on its way in. Return: whether there is one. */
+static inline int flow_find_ingress(const struct packet *p, __u64 now,
+				    struct endpoint *ret)
+{
+	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+
+	if (!flow || !record_touch(flow, p, now))
+		return 0;
+	ret->addr = flow->local;
+	ret->port = flow->local_port;
+	return 1;
+}
+
+/*
+ * A host packet of no flow: is its very port and remote in use by a pod?  Then
+ * the answers would go to the pod, unless the host is translated too.
+ */
+static inline int flow_collides(const struct packet *p, __u64 now)
+{
+	const struct masq_ports *ports = ports_get();
+	struct masq_flow *flow;
+
+	if (!ports || !port_is_in_pool(ports, p->tuple.local_port))
+		return 0;
+	flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	return flow && record_expiry(flow) > now;
+}
+
+static inline void flow_fresh(const struct packet *p, enum masq_kind kind,
+			      __u64 now, struct masq_flow *ret)
+{
+	enum masq_state state = state_first(p);
+
+	ret->local = p->tuple.local;
+	ret->local_port = p->tuple.local_port;
+	ret->kind = kind;
+	ret->state = state;
+	ret->closed_s = 0;
+	ret->opened_ns = now;
+	ret->expires_ns = expiry_after(state, &p->tuple, now);
+}
+
+/* Give up a record of our own that nobody has been told of. */
+static inline void flow_discard(const struct masq_tuple *external)
+{
+	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, external);
+
+	if (flow)
+		(void)record_end(external, flow, record_expiry(flow));
+}
+
+/*
+ * Enter the record in the index.  Another CPU may have opened the same flow
+ * since we looked: then that one's record serves, and ours is given up.
+ */
+static inline enum masq_verdict flow_link(const struct packet *p,
+					  const struct masq_tuple *external,
+					  __u64 now, struct endpoint *ret)
+{
+	struct masq_external link = {
+		.local = external->local,
+		.local_port = external->local_port,
+		.refreshed_ns = now,
+	};
+	long error = -EEXIST;
+
+	for (int i = 0; i < LINK_TRIES && error == -EEXIST; i++) {
+		error = bpf_map_update_elem(&masq_index, &p->tuple, &link,
+					    BPF_NOEXIST);
+		if (error != -EEXIST || !flow_find_egress(p, now, ret))
+			continue;
+		if (ret->port != link.local_port ||
+		    !addr_equal(&ret->addr, &link.local))
+			flow_discard(external);
+		return MASQ_CONTINUE;
+	}
+	if (error && error != -EEXIST) {
+		flow_discard(external);
+		return MASQ_DROP_TABLE_FULL;
+	}
+	endpoint_external(&link, ret);
+	return MASQ_CONTINUE;
+}
+
+static inline int uplink_address(const struct __sk_buff *skb,
+				 const struct packet *p, struct masq_addr *ret)
+{
+	__u32 ifindex = skb->ifindex;
+	const struct masq_uplink *uplink;
+
+	uplink = bpf_map_lookup_elem(&masq_uplinks, &ifindex);
+	if (!uplink)
+		return 0;
+	*ret = p->family == MASQ_IPV4 ? uplink->node[MASQ_IPV4] :
+					uplink->node[MASQ_IPV6];
+	return addr_is_set(ret);
+}
+
+/* Find a port for the flow.  *ret: its external tuple, record in place. */
+static inline enum attempt flow_place(struct __sk_buff *skb,
+				      const struct packet *p,
+				      enum masq_kind kind, __u64 now,
+				      struct masq_tuple *ret)
+{
+	struct port_search search = {
+		.skb = skb,
+		.ports = ports_get(),
+		.external = *ret,
+		.now = now,
+	};
+	enum attempt attempt;
+
+	if (!search.ports)
+		return ATTEMPT_BUSY;
+	flow_fresh(p, kind, now, &search.fresh);
+	attempt = port_search(&search);
+	ret->local_port = search.external.local_port;
+	return attempt;
+}
+
+static inline enum masq_verdict flow_settle(const struct packet *p,
+					    enum attempt attempt,
+					    const struct masq_tuple *external,
+					    __u64 now, struct endpoint *ret)
+{
+	switch (attempt) {
+	case ATTEMPT_TAKEN:
+	case ATTEMPT_OURS:
+		return flow_link(p, external, now, ret);
+	case ATTEMPT_FULL:
+		return MASQ_DROP_TABLE_FULL;
+	default:
+		return MASQ_DROP_NO_PORT;
+	}
+}
+
+/* A pod opens a flow to the outside. */
+static inline enum masq_verdict flow_open(struct __sk_buff *skb,
+					  const struct packet *p, __u64 now,
+					  struct endpoint *ret)
+{
+	struct masq_tuple external = p->tuple;
+	enum masq_verdict verdict;
+	enum attempt attempt;
+
+	if (!uplink_address(skb, p, &external.local))
+		return MASQ_DROP_NO_ADDRESS;
+	verdict = usage_take(&p->tuple.local);
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	attempt = flow_place(skb, p, MASQ_KIND_MASQUERADED, now, &external);
+	if (attempt != ATTEMPT_TAKEN)
+		usage_return(&p->tuple.local);
+	return flow_settle(p, attempt, &external, now, ret);
+}
+
+/* The host's own flow has met a pod's: it gets another port. */
+static inline enum masq_verdict flow_open_host(struct __sk_buff *skb,
+					       const struct packet *p,
+					       __u64 now, struct endpoint *ret)
+{
+	struct masq_tuple external = p->tuple;
+	enum attempt attempt;
+
+	attempt = flow_place(skb, p, MASQ_KIND_HOST, now, &external);
+	return flow_settle(p, attempt, &external, now, ret);
+}
+
+/*
+ * The outside opens a flow to a pod: remember it, so that the answers keep the
+ * pod's address.  Without room for that the packet still reaches the pod.
+ */
+static inline void flow_open_inbound(const struct packet *p, __u64 now)
+{
+	struct masq_flow *old = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	__u64 seen = old ? record_expiry(old) : 0;
+	struct endpoint unchanged;
+	struct masq_flow fresh;
+	enum put put;
+
+	if (seen > now)
+		return;
+	flow_fresh(p, MASQ_KIND_INBOUND, now, &fresh);
+	put = old ? record_replace(&p->tuple, old, seen, &fresh) :
+		    record_insert(&p->tuple, &fresh);
+	if (put == PUT_DONE)
+		(void)flow_link(p, &p->tuple, now, &unchanged);
+}
+
+#endif /* FLOW_H */

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The maps.  What they hold is said in include/masq.h.
+ *
+ * The sizes of masq_flows, masq_index, masq_tickets and masq_usage are set at
+ * load (--max-flows).
+ */
+#ifndef MAPS_H
+#define MAPS_H
+
+#include "kernel.h"
+#include "masq.h"
+
+enum {
+	RANGES_MAX = 4096,
+	UPLINKS_MAX = 64,
+	FULL_MAX = 1024,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MASQ_FLOWS_DEFAULT);
+	__type(key, struct masq_tuple);
+	__type(value, struct masq_flow);
+} masq_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MASQ_FLOWS_DEFAULT);
+	__type(key, struct masq_tuple);
+	__type(value, struct masq_external);
+} masq_index SEC(".maps");
+
+/* One ticket a record: the key of a record that the sweep will look at. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, MASQ_FLOWS_DEFAULT);
+	__type(value, struct masq_tuple);
+} masq_tickets SEC(".maps");
+
+/*
+ * Flows by pod.  Twice the room of masq_flows: an entry whose last flow is gone
+ * may linger for a moment.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 2 * MASQ_FLOWS_DEFAULT);
+	__type(key, struct masq_addr);
+	__type(value, struct masq_usage);
+} masq_usage SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RANGES_MAX);
+	__type(key, struct masq_prefix);
+	__type(value, struct masq_range);
+} masq_pods SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RANGES_MAX);
+	__type(key, struct masq_prefix);
+	__type(value, struct masq_range);
+} masq_island SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UPLINKS_MAX);
+	__type(key, __u32);
+	__type(value, struct masq_uplink);
+} masq_uplinks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_ports);
+} masq_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_config);
+} masq_config SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, MASQ_COUNTER_COUNT);
+	__type(key, __u32);
+	__type(value, struct masq_counter);
+} masq_counters SEC(".maps");
+
+/*
+ * Remotes that had no port left a moment ago, so that a flood towards one does
+ * not walk the pool for each packet.  LRU: only a memory, nothing lives here.
+ * The key is an external tuple with local_port 0.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FULL_MAX);
+	__type(key, struct masq_tuple);
+	__type(value, struct masq_full);
+} masq_full SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_sweeper);
+} masq_sweeper SEC(".maps");
+
+static inline const struct masq_config *config_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&masq_config, &zero);
+}
+
+static inline struct masq_sweeper *sweeper_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&masq_sweeper, &zero);
+}
+
+#endif /* MAPS_H */

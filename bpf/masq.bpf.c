@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The packet's path, from top to bottom: parse, classify, find or open the
+ * flow, rewrite, forward.
+ *
+ * masq_egress and masq_ingress hang on the uplink's TC hooks; their _l3 twins
+ * on uplinks whose frames have no Ethernet header (tun, WireGuard).
+ * masq_sweep and masq_close are run from user space.
+ */
+#include "flow.h"
+#include "forward.h"
+#include "parse.h"
+#include "rewrite.h"
+#include "sweep.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static inline enum masq_verdict packet_parse(const struct __sk_buff *skb,
+					     struct packet *p, __u16 l3_off)
+{
+	struct cursor cursor = {
+		.start = (void *)(long)skb->data,
+		.end = (void *)(long)skb->data_end,
+	};
+
+	return parse(&cursor, p, skb->protocol, l3_off);
+}
+
+/* Only the first bytes of a packet may lie in reach: then pull the headers. */
+static inline enum masq_verdict packet_read(struct __sk_buff *skb,
+					    struct packet *p, __u16 l3_off)
+{
+	enum masq_verdict verdict = packet_parse(skb, p, l3_off);
+	__u32 wanted = L4_OFFSET_MAX + sizeof(struct tcphdr);
+
+	if (verdict != MASQ_DROP_MALFORMED ||
+	    skb->data_end - skb->data >= skb->len)
+		return verdict;
+	if (bpf_skb_pull_data(skb, skb->len < wanted ? skb->len : wanted) < 0)
+		return verdict;
+	return packet_parse(skb, p, l3_off);
+}
+
+/* Where this packet leaves for: the external end of its flow. */
+static inline enum masq_verdict egress_flow(struct __sk_buff *skb,
+					    const struct packet *p,
+					    struct endpoint *ret)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	enum masq_verdict verdict;
+
+	if (flow_find_egress(p, now, ret))
+		return MASQ_CONTINUE;
+	verdict = classify_egress(p);
+	if (verdict == MASQ_CONTINUE)
+		return flow_open(skb, p, now, ret);
+	if (verdict != MASQ_PASS_NOT_POD || !flow_collides(p, now))
+		return verdict;
+	/* what is the host's is never dropped */
+	if (flow_open_host(skb, p, now, ret) != MASQ_CONTINUE)
+		return MASQ_PASS_NOT_POD;
+	return MASQ_CONTINUE;
+}
+
+/* Where this packet is bound for: the internal end of its flow. */
+static inline enum masq_verdict ingress_flow(const struct packet *p,
+					     struct endpoint *ret)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	enum masq_verdict verdict;
+
+	if (flow_find_ingress(p, now, ret))
+		return MASQ_CONTINUE;
+	verdict = classify_ingress(p);
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	flow_open_inbound(p, now);
+	return MASQ_PASS_INBOUND;
+}
+
+static inline enum masq_verdict translate(struct __sk_buff *skb,
+					  const struct packet *p)
+{
+	struct endpoint other;
+	enum masq_verdict verdict;
+
+	verdict = p->direction == MASQ_EGRESS ? egress_flow(skb, p, &other) :
+						ingress_flow(p, &other);
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	if (other.port == p->tuple.local_port &&
+	    addr_equal(&other.addr, &p->tuple.local))
+		return MASQ_PASS_INBOUND;
+	return rewrite(skb, p, &other);
+}
+
+static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
+			 __u16 l3_off)
+{
+	struct packet p = { .direction = direction };
+	enum masq_verdict verdict = packet_read(skb, &p, l3_off);
+
+	verdict = verdict == MASQ_CONTINUE ? translate(skb, &p) :
+					     classify_refused(&p, verdict);
+	return forward(skb, direction, verdict);
+}
+
+SEC("tc")
+int masq_egress(struct __sk_buff *skb)
+{
+	return handle(skb, MASQ_EGRESS, ETH_HEADER_LEN);
+}
+
+SEC("tc")
+int masq_ingress(struct __sk_buff *skb)
+{
+	return handle(skb, MASQ_INGRESS, ETH_HEADER_LEN);
+}
+
+SEC("tc")
+int masq_egress_l3(struct __sk_buff *skb)
+{
+	return handle(skb, MASQ_EGRESS, 0);
+}
+
+SEC("tc")
+int masq_ingress_l3(struct __sk_buff *skb)
+{
+	return handle(skb, MASQ_INGRESS, 0);
+}
+
+/*
+ * Start the sweep; run once from user space, on a packet that does not matter.
+ * Not a syscall program: those may not use a queue (Linux 6.1).
+ *
+ * Return: 0 or -errno.
+ */
+SEC("tc")
+int masq_sweep(struct __sk_buff *skb)
+{
+	return sweep_start();
+}
+
+/* Close one flow, and forget that its remote was out of ports. */
+SEC("syscall")
+int masq_close(struct masq_close_args *args)
+{
+	struct masq_tuple external = args->external;
+	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &external);
+	struct masq_tuple remote = external;
+
+	if (!flow || flow->opened_ns != args->opened_ns)
+		return 0;
+	args->closed = record_end(&external, flow, record_expiry(flow));
+	remote.local_port = 0;
+	(void)bpf_map_delete_elem(&masq_full, &remote);
+	return 0;
+}

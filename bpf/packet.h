@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A packet as the later steps know it: read once, before anything is written.
+ */
+#ifndef PACKET_H
+#define PACKET_H
+
+#include "kernel.h"
+#include "masq.h"
+
+enum {
+	TCP_FLAG_FIN = 0x01,
+	TCP_FLAG_SYN = 0x02,
+	TCP_FLAG_RST = 0x04,
+	TCP_FLAG_ACK = 0x10,
+	/* those that move a flow from state to state */
+	TCP_FLAGS_STATE = TCP_FLAG_FIN | TCP_FLAG_SYN | TCP_FLAG_RST,
+};
+
+/*
+ * Offsets count bytes from the start of the frame.  Those of fields that a
+ * packet does not have are 0.
+ */
+struct packet {
+	struct masq_tuple tuple; /* local: source on egress, destination on
+				    ingress */
+	__u16 l3_off;
+	__u16 l4_off;
+	__u16 addr_off; /* of the local address */
+	__u16 port_off; /* of the local port, or the echo identifier */
+	__u16 check_off; /* of the L4 checksum */
+	__u8 direction; /* enum masq_direction */
+	__u8 family; /* enum masq_family */
+	__u8 tcp_flags; /* TCP_FLAG_… */
+	__u8 is_request; /* ICMP echo request */
+};
+
+/* The other side of the translation: what the local end becomes. */
+struct endpoint {
+	struct masq_addr addr;
+	__u16 port;
+};
+
+/* Can this packet open a flow, or does it only continue or end one? */
+static inline int packet_opens(const struct packet *p)
+{
+	switch (p->tuple.proto) {
+	case IPPROTO_TCP:
+		return (p->tcp_flags & (TCP_FLAGS_STATE | TCP_FLAG_ACK)) ==
+		       TCP_FLAG_SYN;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return p->is_request;
+	default:
+		return 1;
+	}
+}
+
+/*
+ * Is this the middle of a TCP connection?  A record may have been lost
+ * (a node that reboots under its pods); such a flow is picked up again.
+ */
+static inline int packet_continues(const struct packet *p)
+{
+	return p->tuple.proto == IPPROTO_TCP &&
+	       (p->tcp_flags & (TCP_FLAGS_STATE | TCP_FLAG_ACK)) ==
+		       TCP_FLAG_ACK;
+}
+
+static inline void addr_from_ipv4(struct masq_addr *addr, __be32 ipv4)
+{
+	__u64 high = 0;
+	__be32 low[2] = { bpf_htonl(0xffff), ipv4 };
+
+	__builtin_memcpy(addr->byte, &high, sizeof(high));
+	__builtin_memcpy(addr->byte + 8, low, sizeof(low));
+}
+
+static inline __be32 addr_word(const struct masq_addr *addr, int i)
+{
+	__be32 word;
+
+	__builtin_memcpy(&word, addr->byte + 4 * i, sizeof(word));
+	return word;
+}
+
+static inline __u64 addr_half(const struct masq_addr *addr, int i)
+{
+	__u64 half;
+
+	__builtin_memcpy(&half, addr->byte + 8 * i, sizeof(half));
+	return half;
+}
+
+static inline int addr_equal(const struct masq_addr *a,
+			     const struct masq_addr *b)
+{
+	return addr_half(a, 0) == addr_half(b, 0) &&
+	       addr_half(a, 1) == addr_half(b, 1);
+}
+
+static inline int addr_is_set(const struct masq_addr *addr)
+{
+	return addr_half(addr, 0) || addr_half(addr, 1);
+}
+
+static inline int addr_is_ipv4(const struct masq_addr *addr)
+{
+	return !addr_half(addr, 0) && addr_word(addr, 2) == bpf_htonl(0xffff);
+}
+
+#endif /* PACKET_H */

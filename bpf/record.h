@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The record of a flow: how it comes, is prolonged, and goes.
+ *
+ * Two rules keep many CPUs apart without a lock:
+ *  - a record is made by a BPF_NOEXIST insert: that claims the port;
+ *  - a record is ended by a compare-and-swap of its expiry to MASQ_CLAIMED;
+ *    only the one who won it unlinks the record, then replaces it, vacates it
+ *    or, in the sweep, deletes it.
+ * Deleting is left to the sweep, which holds the record's one ticket.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "state.h"
+#include "usage.h"
+
+enum {
+	/* RFC 6888 REQ-8: a closed flow's port rests towards that remote. */
+	QUARANTINE_S = 120,
+	/* Refreshes race with each other: each loss means somebody won. */
+	TOUCH_TRIES = 4,
+};
+
+enum put {
+	PUT_DONE,
+	PUT_BUSY, /* somebody else has it */
+	PUT_FULL, /* no room, or no memory */
+};
+
+static inline __u64 record_expiry(const struct masq_flow *flow)
+{
+	return *(volatile const __u64 *)&flow->expires_ns;
+}
+
+static inline int record_rests(const struct masq_flow *flow, __u64 now)
+{
+	return flow->closed_s &&
+	       now / NSEC_PER_SEC < (__u64)flow->closed_s + QUARANTINE_S;
+}
+
+/*
+ * Try to make the record ours to end; `seen` is the expiry it was judged by.
+ * A record that was prolonged or claimed meanwhile is left alone.
+ */
+static inline int record_claim(struct masq_flow *flow, __u64 seen)
+{
+	return seen != MASQ_CLAIMED &&
+	       __sync_val_compare_and_swap(&flow->expires_ns, seen,
+					   MASQ_CLAIMED) == seen;
+}
+
+static inline void tuple_internal(const struct masq_tuple *external,
+				  const struct masq_flow *flow,
+				  struct masq_tuple *ret)
+{
+	*ret = *external;
+	ret->local = flow->local;
+	ret->local_port = flow->local_port;
+}
+
+/* Take a claimed record out of the index and off its pod's account. */
+static inline void record_unlink(const struct masq_tuple *external,
+				 const struct masq_flow *flow)
+{
+	struct masq_external *index;
+	struct masq_tuple internal;
+
+	if (flow->kind == MASQ_KIND_VACANT)
+		return;
+	tuple_internal(external, flow, &internal);
+	index = bpf_map_lookup_elem(&masq_index, &internal);
+	if (index && index->local_port == external->local_port &&
+	    addr_equal(&index->local, &external->local))
+		(void)bpf_map_delete_elem(&masq_index, &internal);
+	if (flow->kind == MASQ_KIND_MASQUERADED)
+		usage_return(&flow->local);
+}
+
+/* Leave a claimed record to all: nobody's, its port free for the taking. */
+static inline void record_vacate(struct masq_flow *flow)
+{
+	flow->kind = MASQ_KIND_VACANT;
+	flow->closed_s = 0;
+	__sync_lock_test_and_set(&flow->expires_ns, MASQ_RETIRED);
+}
+
+/*
+ * End a record that was judged by `seen`; its memory is the sweep's.
+ *
+ * Return: whether it was so, and we were the ones who did it.
+ */
+static inline int record_end(const struct masq_tuple *external,
+			     struct masq_flow *flow, __u64 seen)
+{
+	if (!record_claim(flow, seen))
+		return 0;
+	record_unlink(external, flow);
+	record_vacate(flow);
+	return 1;
+}
+
+/* Put `fresh` where no record is, with its ticket. */
+static inline enum put record_insert(const struct masq_tuple *external,
+				     const struct masq_flow *fresh)
+{
+	struct masq_sweeper *sweeper = sweeper_get();
+	long error;
+
+	error = bpf_map_update_elem(&masq_flows, external, fresh, BPF_NOEXIST);
+	if (error)
+		return error == -EEXIST ? PUT_BUSY : PUT_FULL;
+	if (bpf_map_push_elem(&masq_tickets, external, BPF_ANY) < 0) {
+		(void)bpf_map_delete_elem(&masq_flows, external);
+		return PUT_FULL;
+	}
+	if (sweeper)
+		__sync_fetch_and_add(&sweeper->tickets, 1);
+	return PUT_DONE;
+}
+
+/* Put `fresh` in the place of a record that was judged by `seen`. */
+static inline enum put record_replace(const struct masq_tuple *external,
+				      struct masq_flow *old, __u64 seen,
+				      const struct masq_flow *fresh)
+{
+	if (!record_claim(old, seen))
+		return PUT_BUSY;
+	record_unlink(external, old);
+	if (bpf_map_update_elem(&masq_flows, external, fresh, BPF_EXIST) == 0)
+		return PUT_DONE;
+	record_vacate(old);
+	return PUT_FULL;
+}
+
+static inline void record_enter(struct masq_flow *flow, enum masq_state state,
+				__u64 now)
+{
+	if (!state_is_closed(state))
+		flow->closed_s = 0;
+	else if (!state_is_closed(flow->state))
+		flow->closed_s = now / NSEC_PER_SEC;
+	flow->state = state;
+}
+
+/*
+ * What a packet makes of the expiry; `seen`: leave it.  `expiry` is what the
+ * state grants.  A closed flow is never prolonged, and a gain of less than a
+ * second is not worth the cache line.
+ */
+static inline __u64 expiry_touched(enum masq_state before,
+				   enum masq_state state, __u64 seen,
+				   __u64 expiry)
+{
+	if (state != before)
+		return expiry;
+	if (state_is_closed(state))
+		return expiry < seen ? expiry : seen;
+	return expiry < seen + NSEC_PER_SEC ? seen : expiry;
+}
+
+/*
+ * This packet has been seen: move the record's state on, its expiry with it.
+ *
+ * Return: whether the record lived.
+ */
+static inline int record_touch(struct masq_flow *flow, const struct packet *p,
+			       __u64 now)
+{
+	__u64 seen = record_expiry(flow), expiry;
+	enum masq_state before = flow->state, state;
+
+	if (seen <= now)
+		return 0;
+	state = state_after(before, flow->kind, p);
+	if (state != before)
+		record_enter(flow, state, now);
+	expiry = expiry_after(state, &p->tuple, now);
+	for (int i = 0; i < TOUCH_TRIES; i++) {
+		__u64 want = expiry_touched(before, state, seen, expiry);
+		__u64 met = seen;
+
+		if (want != seen)
+			met = __sync_val_compare_and_swap(&flow->expires_ns,
+							  seen, want);
+		if (met == seen)
+			return 1;
+		if (met <= now)
+			return 0;
+		seen = met;
+	}
+	return 1;
+}
+
+#endif /* RECORD_H */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rewriting by plain stores.  Right only if one knows how far the packet's
+ * checksums have been computed, which skb->ip_summed tells:
+ *  - CHECKSUM_PARTIAL: the L4 field holds the pseudo-header's sum, and the
+ *    device does the rest: the addresses' difference goes in uncomplemented,
+ *    ports do not matter;
+ *  - CHECKSUM_COMPLETE: skb->csum sums the packet's bytes, so what we change
+ *    in them it must be told;
+ *  - otherwise the field is the checksum.
+ * Source: include/linux/skbuff.h, "DOC: skb checksums".
+ */
+#ifndef REWRITE_DIRECT_H
+#define REWRITE_DIRECT_H
+
+#include "checksum.h"
+
+enum {
+	/* Every field we write lies within the headers that were pulled. */
+	FIELD_OFFSET_MASK = 0x1ff,
+};
+
+/* The `size` bytes at this offset, or NULL if the data ends before. */
+static inline void *field(const struct __sk_buff *skb, __u16 offset, __u32 size)
+{
+	void *start = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+	void *pos = start + (offset & FIELD_OFFSET_MASK);
+
+	return pos + size > end ? NULL : pos;
+}
+
+static inline int skb_ip_summed(struct __sk_buff *skb)
+{
+	struct sk_buff *kernel_skb = bpf_cast_to_kern_ctx(skb);
+
+	return BPF_CORE_READ_BITFIELD(kernel_skb, ip_summed);
+}
+
+/* A rewriting under way: differences as in checksum.h. */
+struct rewrite {
+	const struct endpoint *to;
+	__u64 addr; /* of the address */
+	__u64 port; /* of the port */
+	__u64 bytes; /* of all the bytes written so far */
+	int ip_summed;
+};
+
+/* The new value of the L4 checksum field.  Zero is UDP's "none" (RFC 768). */
+static inline __sum16 l4_check(const struct rewrite *r, __u8 proto,
+			       __sum16 check)
+{
+	/* ICMP has no pseudo-header (RFC 792), ICMPv6 does (RFC 4443 2.3) */
+	__u64 addr = proto == IPPROTO_ICMP ? 0 : r->addr;
+
+	if (r->ip_summed == CHECKSUM_PARTIAL)
+		return sum_fold(check + addr);
+	if (proto == IPPROTO_UDP && !check)
+		return 0;
+	check = checksum_update(check, addr + r->port);
+	return proto == IPPROTO_UDP && !check ? 0xffff : check;
+}
+
+static inline enum masq_verdict write_l4(const struct __sk_buff *skb,
+					 const struct packet *p,
+					 struct rewrite *r)
+{
+	__sum16 *check = field(skb, p->check_off, sizeof(*check)), was;
+	__be16 *port = field(skb, p->port_off, sizeof(*port));
+
+	if (!check || !port)
+		return MASQ_DROP_MALFORMED;
+	was = *check;
+	*check = l4_check(r, p->tuple.proto, was);
+	*port = bpf_htons(r->to->port);
+	r->bytes += r->port + sum_diff16(was, *check);
+	return MASQ_CONTINUE;
+}
+
+static inline enum masq_verdict write_ipv4(const struct __sk_buff *skb,
+					   const struct packet *p,
+					   struct rewrite *r)
+{
+	struct iphdr *ip = field(skb, p->l3_off, sizeof(*ip));
+	__be32 *addr = field(skb, p->addr_off, sizeof(*addr));
+	__sum16 was;
+
+	if (!ip || !addr)
+		return MASQ_DROP_MALFORMED;
+	was = ip->check;
+	ip->check = checksum_update(was, r->addr);
+	*addr = addr_word(&r->to->addr, 3);
+	r->bytes += r->addr + sum_diff16(was, ip->check);
+	return MASQ_CONTINUE;
+}
+
+static inline enum masq_verdict write_ipv6(const struct __sk_buff *skb,
+					   const struct packet *p,
+					   struct rewrite *r)
+{
+	struct masq_addr *addr = field(skb, p->addr_off, sizeof(*addr));
+
+	if (!addr)
+		return MASQ_DROP_MALFORMED;
+	__builtin_memcpy(addr, &r->to->addr, sizeof(*addr));
+	r->bytes += r->addr;
+	return MASQ_CONTINUE;
+}
+
+static inline enum masq_verdict rewrite_direct(struct __sk_buff *skb,
+					       const struct packet *p,
+					       const struct endpoint *to)
+{
+	struct rewrite r = {
+		.to = to,
+		.addr = sum_diff_addr(&p->tuple.local, &to->addr),
+		.port = sum_diff16(bpf_htons(p->tuple.local_port),
+				   bpf_htons(to->port)),
+		.ip_summed = skb_ip_summed(skb),
+	};
+	enum masq_verdict verdict = write_l4(skb, p, &r);
+
+	if (verdict == MASQ_CONTINUE)
+		verdict = p->family == MASQ_IPV4 ? write_ipv4(skb, p, &r) :
+						   write_ipv6(skb, p, &r);
+	if (r.ip_summed == CHECKSUM_COMPLETE)
+		(void)bpf_csum_update(skb, sum_fold(r.bytes));
+	return verdict;
+}
+
+#endif /* REWRITE_DIRECT_H */

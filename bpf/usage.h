@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How many flows each pod holds, and whether it may have one more.
+ */
+#ifndef USAGE_H
+#define USAGE_H
+
+#include "maps.h"
+
+enum {
+	/* An entry may die between look-up and count; then a new one is made. */
+	USAGE_TRIES = 4,
+};
+
+static inline struct masq_usage *usage_get(const struct masq_addr *pod)
+{
+	struct masq_usage *usage = bpf_map_lookup_elem(&masq_usage, pod);
+	struct masq_usage none = {};
+
+	if (usage)
+		return usage;
+	(void)bpf_map_update_elem(&masq_usage, pod, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&masq_usage, pod);
+}
+
+static inline void usage_return(const struct masq_addr *pod)
+{
+	struct masq_usage *usage = bpf_map_lookup_elem(&masq_usage, pod);
+
+	if (!usage || __sync_fetch_and_add(&usage->flows, -1) != 1)
+		return;
+	/* Ours was the last: whoever marks the entry deletes it. */
+	if (__sync_val_compare_and_swap(&usage->flows, 0,
+					MASQ_USAGE_DYING) == 0)
+		(void)bpf_map_delete_elem(&masq_usage, pod);
+}
+
+/* Return: MASQ_CONTINUE with the flow counted, or why it may not be. */
+static inline enum masq_verdict usage_take(const struct masq_addr *pod)
+{
+	const struct masq_config *config = config_get();
+	__u32 limit = config ? config->max_flows_per_pod : 0;
+
+	for (int i = 0; i < USAGE_TRIES; i++) {
+		struct masq_usage *usage = usage_get(pod);
+		__u64 before;
+
+		if (!usage)
+			return MASQ_DROP_TABLE_FULL;
+		before = __sync_fetch_and_add(&usage->flows, 1);
+		if (before & MASQ_USAGE_DYING)
+			continue;
+		if (!limit || before < limit)
+			return MASQ_CONTINUE;
+		usage_return(pod);
+		return MASQ_DROP_OVER_BUDGET;
+	}
+	return MASQ_DROP_TABLE_FULL;
+}
+
+#endif /* USAGE_H */

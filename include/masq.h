@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The contract between bpf/ and user/: what the pinned maps hold.
+ *
+ * Byte order: addresses are the sixteen bytes of the wire; every other number
+ * is in host order, ports included, so that `bpftool map dump` reads plainly.
+ * Time: `_ns` is CLOCK_MONOTONIC in nanoseconds, `_s` the same in seconds.
+ */
+#ifndef MASQ_H
+#define MASQ_H
+
+#ifdef __bpf__
+#include "vmlinux.h"
+#else
+#include <linux/bpf.h>
+#include <linux/types.h>
+#endif
+
+#include "masq_verdict.h"
+
+/* A change of any key or value below, or of the verdicts' order, raises it. */
+#define MASQ_LAYOUT 1
+
+/* Flows at once, unless --max-flows says otherwise. */
+#define MASQ_FLOWS_DEFAULT (1 << 18)
+
+#define MASQ_ASSERT_SIZE(type, size)                                           \
+	_Static_assert(sizeof(type) == (size), #type " has changed its size")
+
+/*
+ * An address of either family.  IPv4 is ::ffff:a.b.c.d (RFC 4291 2.5.5.2).
+ * All zero: none.
+ */
+struct masq_addr {
+	__u8 byte[16];
+} __attribute__((aligned(8)));
+MASQ_ASSERT_SIZE(struct masq_addr, 16);
+
+/*
+ * Key of masq_flows and masq_index: one flow, seen from one side of the
+ * translation.  `local` is our end: in masq_flows the node's address and port,
+ * as the wire shows them; in masq_index the pod's.
+ *
+ * ICMP echo: local_port is the identifier, remote_port 0.
+ */
+struct masq_tuple {
+	struct masq_addr local;
+	struct masq_addr remote;
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 proto; /* IPPROTO_… */
+	__u8 zero[3];
+};
+MASQ_ASSERT_SIZE(struct masq_tuple, 40);
+
+enum masq_kind {
+	MASQ_KIND_MASQUERADED, /* a pod's flow to the outside */
+	MASQ_KIND_INBOUND, /* the outside's flow to a pod: not translated */
+	MASQ_KIND_HOST, /* a host socket's flow that met a pod's port */
+	MASQ_KIND_VACANT, /* nobody's any more: waits for the sweep */
+	MASQ_KIND_COUNT,
+};
+
+/*
+ * Where a flow stands: RFC 7857 section 2 after RFC 6146 section 3.5.2.
+ * Protocols other than TCP know only the first two.
+ */
+enum masq_state {
+	MASQ_STATE_OPENING, /* no answer seen yet */
+	MASQ_STATE_ESTABLISHED, /* both sides have spoken */
+	MASQ_STATE_FIN_LOCAL, /* our side has sent its FIN */
+	MASQ_STATE_FIN_REMOTE, /* the other side has sent its FIN */
+	MASQ_STATE_CLOSING, /* both have */
+	MASQ_STATE_RESET, /* a RST was seen; data revives the flow */
+	MASQ_STATE_COUNT,
+};
+
+/*
+ * Value of masq_flows: the one authoritative record of a flow.
+ *
+ * `expires_ns` decides whether it lives: a time in the past is an expired
+ * record, that anyone may take over by compare-and-swap to MASQ_CLAIMED;
+ * who has claimed it replaces or deletes it.
+ */
+struct masq_flow {
+	struct masq_addr local; /* the pod (or host) behind the translation */
+	__u16 local_port;
+	__u8 kind; /* enum masq_kind */
+	__u8 state; /* enum masq_state; the last writer wins */
+	__u32 closed_s; /* when it came to CLOSING or RESET; 0: neither */
+	__u64 opened_ns;
+	__u64 expires_ns;
+};
+MASQ_ASSERT_SIZE(struct masq_flow, 40);
+
+enum {
+	MASQ_CLAIMED = 0, /* expires_ns: somebody is replacing or deleting it */
+	MASQ_RETIRED = 1, /* expires_ns: given up, free for all */
+};
+
+/*
+ * Value of masq_index: from the internal tuple to the external one.
+ * The same address and port as the key's: a flow that is not translated.
+ */
+struct masq_external {
+	struct masq_addr local;
+	__u64 refreshed_ns; /* when the way out last prolonged the record */
+	__u16 local_port;
+	__u8 zero[6];
+};
+MASQ_ASSERT_SIZE(struct masq_external, 32);
+
+/* Key of masq_pods and masq_island: prefix_len counts all 128 bits. */
+struct masq_prefix {
+	__u32 prefix_len;
+	__u8 byte[16]; /* as in masq_addr */
+};
+MASQ_ASSERT_SIZE(struct masq_prefix, 20);
+
+/* Value of masq_pods and masq_island: which flag named the range. */
+enum masq_origin {
+	MASQ_ORIGIN_POD_CIDR,
+	MASQ_ORIGIN_CLUSTER_CIDR,
+	MASQ_ORIGIN_SERVICE_RANGE,
+	MASQ_ORIGIN_NON_MASQUERADE,
+	MASQ_ORIGIN_NODE_ADDRESS,
+	MASQ_ORIGIN_COUNT,
+};
+
+struct masq_range {
+	__u32 origin; /* enum masq_origin */
+};
+
+enum masq_family {
+	MASQ_IPV4,
+	MASQ_IPV6,
+	MASQ_FAMILY_COUNT,
+};
+
+/* How the programs hang on an interface. */
+enum masq_attach {
+	MASQ_ATTACH_TCX = 1,
+	MASQ_ATTACH_CLSACT = 2,
+};
+
+/* Why an uplink's node address is that one: the first that there is. */
+enum masq_choice {
+	MASQ_CHOICE_NONE, /* there is no address of the family */
+	MASQ_CHOICE_GIVEN, /* --node-ip */
+	MASQ_CHOICE_ROUTE, /* `src` of the default route */
+	MASQ_CHOICE_PRIMARY, /* the uplink's first global address */
+	MASQ_CHOICE_COUNT,
+};
+
+/* Value of masq_uplinks; the key is the ifindex. */
+struct masq_uplink {
+	struct masq_addr node[MASQ_FAMILY_COUNT]; /* all zero: none */
+	__u8 choice[MASQ_FAMILY_COUNT]; /* enum masq_choice */
+	__u8 attach; /* enum masq_attach */
+	__u8 zero[5];
+};
+MASQ_ASSERT_SIZE(struct masq_uplink, 40);
+
+/*
+ * Value of masq_ports (one element): the pool, a bit a port; bit (p % 64) of
+ * word (p / 64).  No port outside first…last is in it.
+ */
+struct masq_ports {
+	__u32 first;
+	__u32 last;
+	__u64 word[65536 / 64];
+};
+
+enum masq_timeout {
+	MASQ_TIMEOUT_TCP_OPENING,
+	MASQ_TIMEOUT_TCP_ESTABLISHED,
+	MASQ_TIMEOUT_TCP_CLOSING,
+	MASQ_TIMEOUT_UDP_OPENING,
+	MASQ_TIMEOUT_UDP_OPENING_LOW, /* destination port below 1024 */
+	MASQ_TIMEOUT_UDP_ESTABLISHED,
+	MASQ_TIMEOUT_ICMP,
+	MASQ_TIMEOUT_OTHER,
+	MASQ_TIMEOUT_COUNT,
+};
+
+/*
+ * The way out trusts its note of a refresh for one second; a shorter life than
+ * this could end behind its back.
+ */
+#define MASQ_TIMEOUT_MIN_S 2
+
+/* Value of masq_config (one element): what may change while packets pass. */
+struct masq_config {
+	__u32 layout; /* MASQ_LAYOUT of who wrote the maps */
+	__u32 rewrites_directly; /* 1: the programs see skb->ip_summed */
+	__u32 random_fully; /* 1: never try the pod's own port first */
+	__u32 max_flows_per_pod; /* 0: no limit */
+	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
+};
+
+/* Value of masq_usage; the key is a pod's address. */
+struct masq_usage {
+	__u64 flows; /* records it holds, expired but unswept ones included */
+};
+
+/* masq_usage.flows: this bit marks an entry that is being deleted. */
+#define MASQ_USAGE_DYING (1ULL << 63)
+
+/* Value of masq_full: that remote was out of ports until then. */
+struct masq_full {
+	__u64 until_ns;
+};
+
+enum masq_direction {
+	MASQ_EGRESS,
+	MASQ_INGRESS,
+	MASQ_DIRECTION_COUNT,
+};
+
+/* Value of masq_counters (per CPU); key: masq_counter_key(). */
+struct masq_counter {
+	__u64 packets; /* as on the wire: a GSO packet counts its segments */
+	__u64 bytes; /* of the packets as the hook sees them */
+};
+
+#define MASQ_COUNTER_COUNT (MASQ_DIRECTION_COUNT * MASQ_VERDICT_COUNT)
+
+static inline __u32 masq_counter_key(enum masq_direction direction,
+				     enum masq_verdict verdict)
+{
+	return direction * MASQ_VERDICT_COUNT + verdict;
+}
+
+/* Value of masq_sweeper (one element): the sweep's clock and its work. */
+struct masq_sweeper {
+	struct bpf_timer timer;
+	__u64 tickets; /* records that wait in masq_tickets */
+	__u64 ticks; /* how often the timer has fired */
+	__u64 freed; /* records returned so far */
+};
+
+/* What masq_close (a syscall program) is run with: the record to close. */
+struct masq_close_args {
+	struct masq_tuple external;
+	__u64 opened_ns; /* only the record that was opened then */
+	__u32 closed; /* out: 1 if it was closed */
+	__u32 zero;
+};
+
+#endif /* MASQ_H */

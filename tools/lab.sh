@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# A small cluster and its outside, in network namespaces: for the demo and for
+# the tests.  Source it.
+#
+#                    outside: 203.0.113.10, 2001:db8:2::10
+#              198.51.100.1, 2001:db8:1::1 │ no route to any pod
+#            ──────────────┬───────────────┴─┬──────────────
+#            198.51.100.11 │ uplink          │ 198.51.100.12
+#            2001:db8:1::11│                 │ 2001:db8:1::12
+#                   ┌──────┴──────┐   ┌──────┴──────┐
+#                   │   node 1    │   │   node 2    │
+#                   └──┬───────┬──┘   └──┬───────┬──┘
+#           10.244.1.2 │       │ .3      │ .2    │ .3   (10.244.2.0/24)
+#      fd00:10:244:1::2│       │ ::3     │ ::2   │ ::3  (fd00:10:244:2::/64)
+#                  pod 1.1  pod 1.2  pod 2.1  pod 2.2
+#
+# Names of namespaces: $LAB-outside, $LAB-node1, $LAB-pod1.2 …
+
+LAB=${LAB:-bpfmasq-$$}
+LAB_CLUSTER=10.244.0.0/16,fd00:10:244::/48
+# shellcheck disable=SC2034
+LAB_OUTSIDE4=203.0.113.10
+# shellcheck disable=SC2034
+LAB_OUTSIDE6=2001:db8:2::10
+LAB_PINS=/sys/fs/bpf/$LAB
+LAB_PIDS=()
+
+# Run this script again in namespaces of its own, in which nothing can outlive
+# it: mounts, pins, processes, network namespaces.
+lab_isolate() {
+	if [ -z "${LAB_ISOLATED:-}" ]; then
+		LAB_ISOLATED=1 exec unshare --mount --net --pid --fork \
+			--kill-child --mount-proc "$0" "$@"
+	fi
+	mount -t tmpfs tmpfs /run
+	mkdir -p /run/netns
+	mount -t bpf bpf /sys/fs/bpf
+}
+
+lab_mount_bpffs() {
+	[ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] ||
+		mount -t bpf bpf /sys/fs/bpf
+}
+
+# on NAME COMMAND…: run it in that namespace.  ip netns exec would hide /sys.
+on() {
+	local name=$1
+	shift
+	nsenter --net="/run/netns/$LAB-$name" "$@"
+}
+
+# start NAME COMMAND…: the same in the background; its pid is in $started.
+start() {
+	local name=$1
+	shift
+	nsenter --net="/run/netns/$LAB-$name" "$@" &
+	started=$!
+	LAB_PIDS+=("$started")
+}
+
+# wait_for SECONDS COMMAND…: until it succeeds.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -rt 0.02 <> <(:) || true
+	done
+}
+
+lab_ns() {
+	ip netns add "$LAB-$1"
+	on "$1" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+		net.ipv6.conf.default.accept_dad=0
+	on "$1" ip link set lo up
+}
+
+lab_outside() {
+	lab_ns outside
+	on outside sysctl -qw net.ipv4.ip_forward=0
+	on outside ip link add lan type bridge
+	on outside ip addr add 198.51.100.1/24 dev lan
+	on outside ip addr add 2001:db8:1::1/64 dev lan nodad
+	on outside ip addr add 203.0.113.10/32 dev lo
+	on outside ip addr add 2001:db8:2::10/128 dev lo nodad
+	on outside ip link set lan up
+}
+
+# lab_node N PODS
+lab_node() {
+	local n=$1 pods=$2 p
+	lab_ns "node$n"
+	on "node$n" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	ip link add uplink netns "$LAB-node$n" type veth \
+		peer name "node$n" netns "$LAB-outside"
+	on outside ip link set "node$n" master lan up
+	on "node$n" ip addr add "198.51.100.1$n/24" dev uplink
+	on "node$n" ip addr add "2001:db8:1::1$n/64" dev uplink nodad
+	on "node$n" ip link set uplink up
+	on "node$n" ip route add default via 198.51.100.1
+	on "node$n" ip -6 route add default via 2001:db8:1::1
+	on "node$n" ip link add cni0 type bridge
+	on "node$n" ip addr add "10.244.$n.1/24" dev cni0
+	on "node$n" ip addr add "fd00:10:244:$n::1/64" dev cni0 nodad
+	on "node$n" ip link set cni0 up
+	for p in $(seq "$pods"); do
+		lab_pod "$n" "$p"
+	done
+}
+
+# lab_pod N P
+lab_pod() {
+	local node=node$1 pod=pod$1.$2 host=$(($2 + 1))
+	lab_ns "$pod"
+	ip link add eth0 netns "$LAB-$pod" type veth \
+		peer name "$pod" netns "$LAB-$node"
+	on "$node" ip link set "$pod" master cni0 up
+	on "$pod" ip addr add "10.244.$1.$host/24" dev eth0
+	on "$pod" ip addr add "fd00:10:244:$1::$host/64" dev eth0 nodad
+	on "$pod" ip link set eth0 up
+	on "$pod" ip route add default via "10.244.$1.1"
+	on "$pod" ip -6 route add default via "fd00:10:244:$1::1"
+}
+
+# Routes between two nodes' pods, as a cluster's network lays them.
+lab_route_pods() {
+	on "node$1" ip route add "10.244.$2.0/24" via "198.51.100.1$2"
+	on "node$1" ip -6 route add "fd00:10:244:$2::/64" via "2001:db8:1::1$2"
+}
+
+# lab_up NODES PODS
+lab_up() {
+	local n
+	lab_outside
+	for n in $(seq "$1"); do
+		lab_node "$n" "$2"
+	done
+	if [ "$1" = 2 ]; then
+		lab_route_pods 1 2
+		lab_route_pods 2 1
+	fi
+}
+
+# Stop what start began, newest first.
+lab_stop() {
+	local i
+	for ((i = ${#LAB_PIDS[@]} - 1; i >= 0; i--)); do
+		kill "${LAB_PIDS[i]}" 2>/dev/null || true
+		wait "${LAB_PIDS[i]}" 2>/dev/null || true
+	done
+	LAB_PIDS=()
+}
+
+# Take down all of the lab that stands.
+lab_down() {
+	local pins name
+	for pins in "$LAB_PINS"-*; do
+		[ ! -d "$pins" ] || rm -r "$pins"
+	done
+	for name in /run/netns/"$LAB"-*; do
+		[ ! -e "$name" ] || ip netns delete "${name##*/}"
+	done
+}
+
+# lab_masq N OPTION…: the daemon on that node, until it is ready.
+# shellcheck disable=SC2034
+lab_masq() {
+	local n=$1 log
+	shift
+	log=$(mktemp)
+	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run \
+		--pod-cidr "10.244.$n.0/24,fd00:10:244:$n::/64" \
+		--cluster-cidr "$LAB_CLUSTER" "$@" 2>"$log"
+	if ! wait_for 20 grep -qx 'bpfmasq: ready' "$log"; then
+		cat "$log" >&2
+		rm -f "$log"
+		return 1
+	fi
+	rm -f "$log"
+}
+
+# masq N COMMAND…: any other command on that node.
+masq() {
+	local n=$1
+	shift
+	on "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" "$@"
+}

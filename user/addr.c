@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "addr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IPV4_PREFIX_BITS = 96 }; /* of ::ffff:0:0/96 */
+
+static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+bool addr_is_set(const struct masq_addr *addr)
+{
+	static const struct masq_addr none;
+
+	return memcmp(addr, &none, sizeof(none)) != 0;
+}
+
+enum masq_family addr_family(const struct masq_addr *addr)
+{
+	return memcmp(addr->byte, mapped, sizeof(mapped)) ? MASQ_IPV6 :
+							    MASQ_IPV4;
+}
+
+const char *addr_family_name(enum masq_family family)
+{
+	return family == MASQ_IPV4 ? "IPv4" : "IPv6";
+}
+
+struct masq_addr addr_from_bytes(int af, const void *bytes)
+{
+	struct masq_addr addr;
+
+	if (af == AF_INET6) {
+		memcpy(addr.byte, bytes, 16);
+	} else {
+		memcpy(addr.byte, mapped, sizeof(mapped));
+		memcpy(addr.byte + sizeof(mapped), bytes, 4);
+	}
+	return addr;
+}
+
+static bool ipv4_is_global(const unsigned char *ip)
+{
+	return ip[0] != 0 && ip[0] != 127 && ip[0] < 224 &&
+	       !(ip[0] == 169 && ip[1] == 254);
+}
+
+bool addr_is_global(const struct masq_addr *addr)
+{
+	struct in6_addr ip;
+
+	if (addr_family(addr) == MASQ_IPV4)
+		return ipv4_is_global(addr->byte + sizeof(mapped));
+	memcpy(&ip, addr->byte, sizeof(ip));
+	return !IN6_IS_ADDR_UNSPECIFIED(&ip) && !IN6_IS_ADDR_LOOPBACK(&ip) &&
+	       !IN6_IS_ADDR_LINKLOCAL(&ip) && !IN6_IS_ADDR_MULTICAST(&ip);
+}
+
+const char *addr_parse(const char *text, struct masq_addr *ret)
+{
+	unsigned char bytes[16];
+
+	if (inet_pton(AF_INET, text, bytes) == 1) {
+		*ret = addr_from_bytes(AF_INET, bytes);
+		return NULL;
+	}
+	if (inet_pton(AF_INET6, text, bytes) != 1)
+		return "is no IPv4 or IPv6 address";
+	if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
+		return "is an IPv4-mapped address: write it as IPv4";
+	*ret = addr_from_bytes(AF_INET6, bytes);
+	return NULL;
+}
+
+static const char *prefix_parse(const char *text, enum masq_family family,
+				unsigned int *ret)
+{
+	unsigned int max = family == MASQ_IPV4 ? 32 : 128;
+	unsigned long bits;
+	char *end;
+
+	bits = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end)
+		return "has no number behind the slash";
+	if (bits > max)
+		return max == 32 ?
+			       "has too long a prefix: 0 to 32 bits are right" :
+			       "has too long a prefix: 0 to 128 bits are right";
+	*ret = bits + 128 - max;
+	return NULL;
+}
+
+/* The address with all bits behind the prefix cleared. */
+static struct masq_addr addr_masked(const struct masq_addr *addr,
+				    unsigned int prefix_len)
+{
+	struct masq_addr masked = *addr;
+
+	for (unsigned int bit = prefix_len; bit < 128; bit++)
+		masked.byte[bit / 8] &= ~(0x80 >> bit % 8);
+	return masked;
+}
+
+static const char *host_bits_problem(const struct cidr *cidr)
+{
+	static char problem[sizeof("has host bits set: the range is ") +
+			    CIDR_TEXT_SIZE];
+	struct cidr range = *cidr;
+	char text[CIDR_TEXT_SIZE];
+
+	range.addr = addr_masked(&cidr->addr, cidr->prefix_len);
+	if (memcmp(&range.addr, &cidr->addr, sizeof(range.addr)) == 0)
+		return NULL;
+	snprintf(problem, sizeof(problem), "has host bits set: the range is %s",
+		 cidr_format(&range, text));
+	return problem;
+}
+
+const char *cidr_parse(const char *text, struct cidr *ret)
+{
+	char addr[CIDR_TEXT_SIZE];
+	const char *slash = strchr(text, '/');
+	const char *problem;
+	struct cidr cidr;
+
+	if (!slash)
+		return "has no prefix length: write it as ADDRESS/BITS";
+	if ((size_t)(slash - text) >= sizeof(addr))
+		return "is no IPv4 or IPv6 range";
+	memcpy(addr, text, slash - text);
+	addr[slash - text] = '\0';
+	problem = addr_parse(addr, &cidr.addr);
+	if (problem)
+		return problem;
+	problem = prefix_parse(slash + 1, addr_family(&cidr.addr),
+			       &cidr.prefix_len);
+	if (!problem)
+		problem = host_bits_problem(&cidr);
+	if (!problem)
+		*ret = cidr;
+	return problem;
+}
+
+const char *addr_format(const struct masq_addr *addr,
+			char buffer[ADDR_TEXT_SIZE])
+{
+	if (addr_family(addr) == MASQ_IPV4)
+		inet_ntop(AF_INET, addr->byte + sizeof(mapped), buffer,
+			  ADDR_TEXT_SIZE);
+	else
+		inet_ntop(AF_INET6, addr->byte, buffer, ADDR_TEXT_SIZE);
+	return buffer;
+}
+
+const char *cidr_format(const struct cidr *cidr, char buffer[CIDR_TEXT_SIZE])
+{
+	unsigned int bits = cidr->prefix_len;
+	char addr[ADDR_TEXT_SIZE];
+
+	if (addr_family(&cidr->addr) == MASQ_IPV4)
+		bits -= IPV4_PREFIX_BITS;
+	snprintf(buffer, CIDR_TEXT_SIZE, "%s/%u",
+		 addr_format(&cidr->addr, addr), bits);
+	return buffer;
+}
+
+bool cidr_contains(const struct cidr *outer, const struct cidr *inner)
+{
+	struct masq_addr masked = addr_masked(&inner->addr, outer->prefix_len);
+
+	return inner->prefix_len >= outer->prefix_len &&
+	       memcmp(&masked, &outer->addr, sizeof(masked)) == 0;
+}
+
+struct cidr cidr_of_addr(const struct masq_addr *addr)
+{
+	return (struct cidr){ .addr = *addr, .prefix_len = 128 };
+}
+
+int cidr_list_add(struct cidr_list *list, const struct cidr *cidr)
+{
+	struct cidr *items;
+
+	items = reallocarray(list->items, list->count + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	items[list->count] = *cidr;
+	list->items = items;
+	list->count++;
+	return 0;
+}
+
+bool cidr_list_has_family(const struct cidr_list *list, enum masq_family family)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (addr_family(&list->items[i].addr) == family)
+			return true;
+	return false;
+}
+
+void cidr_list_free(struct cidr_list *list)
+{
+	free(list->items);
+	*list = (struct cidr_list){ 0 };
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Addresses and address ranges as text.
+ */
+#ifndef ADDR_H
+#define ADDR_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "masq.h"
+
+enum {
+	ADDR_TEXT_SIZE = INET6_ADDRSTRLEN,
+	CIDR_TEXT_SIZE = INET6_ADDRSTRLEN + sizeof("/128") - 1,
+};
+
+/* A range; prefix_len counts the bits of the v4-mapped form, 0 to 128. */
+struct cidr {
+	struct masq_addr addr;
+	unsigned int prefix_len;
+};
+
+struct cidr_list {
+	struct cidr *items;
+	size_t count;
+};
+
+bool addr_is_set(const struct masq_addr *addr);
+enum masq_family addr_family(const struct masq_addr *addr);
+const char *addr_family_name(enum masq_family family); /* "IPv4", "IPv6" */
+
+/* bytes: four (AF_INET) or sixteen (AF_INET6), in network order. */
+struct masq_addr addr_from_bytes(int af, const void *bytes);
+
+/* Can a node be known by it: neither unspecified, loopback, link-local nor
+ * multicast. */
+bool addr_is_global(const struct masq_addr *addr);
+
+/* Return: NULL, or what is wrong with the text and what would be right. */
+const char *addr_parse(const char *text, struct masq_addr *ret);
+const char *cidr_parse(const char *text, struct cidr *ret);
+
+const char *addr_format(const struct masq_addr *addr,
+			char buffer[ADDR_TEXT_SIZE]);
+const char *cidr_format(const struct cidr *cidr, char buffer[CIDR_TEXT_SIZE]);
+
+bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
+struct cidr cidr_of_addr(const struct masq_addr *addr);
+
+/* Return: 0 or -ENOMEM. */
+int cidr_list_add(struct cidr_list *list, const struct cidr *cidr);
+bool cidr_list_has_family(const struct cidr_list *list,
+			  enum masq_family family);
+void cidr_list_free(struct cidr_list *list);
+
+#endif /* ADDR_H */

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "attach.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "log.h"
+#include "pins.h"
+
+/* include/uapi/linux/bpf.h of Linux 6.6, which libbpf 1.1 does not know. */
+static const enum bpf_attach_type tcx_types[MASQ_DIRECTION_COUNT] = {
+	[MASQ_EGRESS] = 47, /* BPF_TCX_EGRESS */
+	[MASQ_INGRESS] = 46, /* BPF_TCX_INGRESS */
+};
+
+enum {
+	TCX_FIRST = 1 << 3, /* BPF_F_BEFORE without a program: before all */
+};
+
+/* Ours among the filters of a clsact qdisc. */
+enum {
+	FILTER_HANDLE = 0x6d617371, /* "masq" */
+	FILTER_PRIORITY = 1,
+};
+
+static const char *const direction_names[] = { "egress", "ingress" };
+
+const char *attach_name(enum masq_attach way)
+{
+	return way == MASQ_ATTACH_TCX ? "tcx" : "clsact";
+}
+
+static int link_path(const char *pin_dir, __u32 ifindex,
+		     enum masq_direction direction, char path[PATH_MAX])
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "link_%s_%u", direction_names[direction],
+		 ifindex);
+	return pin_path(pin_dir, name, path);
+}
+
+/*
+ * Answers are translated before anyone else sees them, and pods' packets after
+ * everyone else has: others meet the pods' addresses.
+ */
+static int tcx_link(int program_fd, __u32 ifindex,
+		    enum masq_direction direction)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+
+	if (direction == MASQ_INGRESS)
+		options.flags = TCX_FIRST;
+	return bpf_link_create(program_fd, ifindex, tcx_types[direction],
+			       &options);
+}
+
+int attach_has_tcx(int program_fd)
+{
+	/* no such interface: a kernel with tcx says so, one without EINVAL */
+	return tcx_link(program_fd, INT_MAX, MASQ_EGRESS) == -ENODEV;
+}
+
+/* *ret_is_new: the link was not there before. */
+static int tcx_put(const struct attach *attach, enum masq_direction direction,
+		   bool *ret_is_new)
+{
+	int program_fd = attach->program_fd[direction], fd, error;
+	char path[PATH_MAX];
+
+	error = link_path(attach->pin_dir, attach->ifindex, direction, path);
+	if (error)
+		return error;
+	fd = bpf_obj_get(path);
+	if (fd >= 0) {
+		error = bpf_link_update(fd, program_fd, NULL);
+		close(fd);
+		if (error != -ENOLINK) /* the interface was another one */
+			return error;
+		unlink(path);
+	}
+	fd = tcx_link(program_fd, attach->ifindex, direction);
+	if (fd < 0)
+		return fd;
+	error = bpf_obj_pin(fd, path);
+	close(fd);
+	*ret_is_new = !error;
+	return error;
+}
+
+static int tcx_remove(const char *pin_dir, __u32 ifindex,
+		      enum masq_direction direction)
+{
+	char path[PATH_MAX];
+	int error = link_path(pin_dir, ifindex, direction, path);
+
+	if (error)
+		return error;
+	return unlink(path) == 0 || errno == ENOENT ? 0 : -errno;
+}
+
+static enum bpf_tc_attach_point tc_point(enum masq_direction direction)
+{
+	return direction == MASQ_EGRESS ? BPF_TC_EGRESS : BPF_TC_INGRESS;
+}
+
+static int clsact_put(const struct attach *attach,
+		      enum masq_direction direction, bool *ret_is_new)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = attach->ifindex,
+		    .attach_point = tc_point(direction));
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE,
+		    .priority = FILTER_PRIORITY);
+	int error = bpf_tc_hook_create(&hook);
+
+	if (error && error != -EEXIST) /* others may have made the qdisc */
+		return error;
+	*ret_is_new = bpf_tc_query(&hook, &filter) == -ENOENT;
+	filter.prog_id = 0;
+	filter.flags = BPF_TC_F_REPLACE;
+	filter.prog_fd = attach->program_fd[direction];
+	error = bpf_tc_attach(&hook, &filter);
+	*ret_is_new &= !error;
+	return error;
+}
+
+/* The clsact qdisc stays: it may be others' as well. */
+static int clsact_remove(__u32 ifindex, enum masq_direction direction)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+		    .attach_point = tc_point(direction));
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE,
+		    .priority = FILTER_PRIORITY);
+	int error = bpf_tc_detach(&hook, &filter);
+
+	/* ENODEV: the interface is gone; EINVAL, ENOENT: qdisc or filter is */
+	return error == -ENOENT || error == -EINVAL || error == -ENODEV ?
+		       0 :
+		       error;
+}
+
+static int put(const struct attach *attach, enum masq_attach way,
+	       enum masq_direction direction, bool *ret_is_new)
+{
+	int error = way == MASQ_ATTACH_TCX ?
+			    tcx_put(attach, direction, ret_is_new) :
+			    clsact_put(attach, direction, ret_is_new);
+
+	if (error)
+		return log_error("cannot attach to %s at %s %s: %s%s",
+				 attach->name, attach_name(way),
+				 direction_names[direction], strerror(-error),
+				 log_hint(-error));
+	return 0;
+}
+
+static int take_off(const char *pin_dir, __u32 ifindex, enum masq_attach way,
+		    enum masq_direction direction)
+{
+	return way == MASQ_ATTACH_TCX ?
+		       tcx_remove(pin_dir, ifindex, direction) :
+		       clsact_remove(ifindex, direction);
+}
+
+int attach_put(const struct attach *attach, enum masq_attach way)
+{
+	bool is_new = false, unused;
+
+	/* the way back first: a packet that goes out finds its answer's way */
+	if (put(attach, way, MASQ_INGRESS, &is_new) < 0)
+		return -1;
+	if (put(attach, way, MASQ_EGRESS, &unused) == 0)
+		return 0;
+	if (is_new)
+		(void)take_off(attach->pin_dir, attach->ifindex, way,
+			       MASQ_INGRESS);
+	return -1;
+}
+
+int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way)
+{
+	int result = 0, error;
+
+	for (int direction = 0; direction < MASQ_DIRECTION_COUNT; direction++) {
+		error = take_off(pin_dir, ifindex, way, direction);
+		if (error)
+			result = log_error("cannot detach from interface %u "
+					   "at %s %s: %s%s",
+					   ifindex, attach_name(way),
+					   direction_names[direction],
+					   strerror(-error), log_hint(-error));
+	}
+	return result;
+}

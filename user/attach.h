@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Programs on interfaces: by tcx links, pinned (Linux 6.6), or by clsact
+ * filters with a handle of our own.  Either stays when the daemon goes.
+ */
+#ifndef ATTACH_H
+#define ATTACH_H
+
+#include "masq.h"
+
+/* Bring up to date what hangs on the interface already, or attach it. */
+struct attach {
+	const char *pin_dir;
+	const char *name; /* the interface's, for messages */
+	__u32 ifindex;
+	int program_fd[MASQ_DIRECTION_COUNT];
+};
+
+/* Does this kernel have tcx? Tried on loopback's ifindex with this program. */
+int attach_has_tcx(int program_fd);
+
+/*
+ * Put the programs on the interface.  Where programs of ours are there by the
+ * same way, they are replaced and no packet passes between.  Says what failed,
+ * and then nothing new is attached.
+ *
+ * Return: 0 or -1.
+ */
+int attach_put(const struct attach *attach, enum masq_attach way);
+
+/* Take them off; what is not there is no error. Return: 0 or -1, said. */
+int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way);
+
+const char *attach_name(enum masq_attach way);
+
+#endif /* ATTACH_H */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bpfmasq status: what runs, how it is set, and why.
+ */
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach.h"
+#include "command.h"
+#include "log.h"
+#include "maps.h"
+#include "pins.h"
+#include "policy.h"
+#include "pool.h"
+
+static const struct output_column uplink_columns[] = {
+	{ "uplink", 15 }, { "attached", 8 },	{ "IPv4", 15 },
+	{ "chosen by", 9 }, { "IPv6", 24 }, { "chosen by", 0 }, { 0 },
+};
+
+static const struct output_column range_columns[] = {
+	{ "range", 24 },
+	{ "is", 7 },
+	{ "named by", 0 },
+	{ 0 },
+};
+
+static const struct output_column timeout_columns[] = {
+	{ "timeout", 16 },
+	{ "silence", 0 },
+	{ 0 },
+};
+
+static const char *choice_name(enum masq_choice choice)
+{
+	static const char *const names[MASQ_CHOICE_COUNT] = {
+		[MASQ_CHOICE_NONE] = "none",
+		[MASQ_CHOICE_GIVEN] = "--node-ip",
+		[MASQ_CHOICE_ROUTE] = "route",
+		[MASQ_CHOICE_PRIMARY] = "primary",
+	};
+
+	return choice < MASQ_CHOICE_COUNT ? names[choice] : "unknown";
+}
+
+static int pool_print(struct output *output, const struct maps *maps)
+{
+	struct masq_ports ports;
+	int error = maps_get_ports(maps, &ports);
+	char *text;
+
+	if (error)
+		return error;
+	text = pool_format(&ports);
+	output_string(output, "ports", text ? text : "");
+	output_number(output, "port_count", pool_size(&ports));
+	free(text);
+	return 0;
+}
+
+static int sweep_print(struct output *output, const struct maps *maps)
+{
+	struct masq_sweeper sweeper;
+	__u32 max_flows;
+	int error = maps_get_sweeper(maps, &sweeper);
+
+	if (!error)
+		error = maps_get_max_flows(maps, &max_flows);
+	if (error)
+		return error;
+	output_number(output, "records", sweeper.tickets);
+	output_number(output, "max_flows", max_flows);
+	output_number(output, "sweep_ticks", sweeper.ticks);
+	output_number(output, "records_freed", sweeper.freed);
+	return 0;
+}
+
+static void family_print(struct output *output,
+			 const struct masq_uplink *uplink,
+			 enum masq_family family, const char *addr_key,
+			 const char *choice_key)
+{
+	if (addr_is_set(&uplink->node[family]))
+		output_addr(output, addr_key, &uplink->node[family]);
+	else
+		output_string(output, addr_key, "-");
+	output_string(output, choice_key, choice_name(uplink->choice[family]));
+}
+
+static void uplink_print(struct output *output, __u32 ifindex,
+			 const struct masq_uplink *uplink)
+{
+	char name[IFNAMSIZ];
+
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, sizeof(name), "(gone: %u)", ifindex);
+	output_row_begin(output);
+	output_string(output, "name", name);
+	output_string(output, "attach", attach_name(uplink->attach));
+	family_print(output, uplink, MASQ_IPV4, "ipv4", "ipv4_choice");
+	family_print(output, uplink, MASQ_IPV6, "ipv6", "ipv6_choice");
+	output_row_end(output);
+}
+
+static void uplinks_print(struct output *output, const struct maps *maps)
+{
+	struct masq_uplink uplink;
+	__u32 ifindex = 0;
+
+	output_list_begin(output, "uplinks", uplink_columns);
+	while (maps_next_uplink(maps, &ifindex) == 0)
+		if (maps_get_uplink(maps, ifindex, &uplink) == 0)
+			uplink_print(output, ifindex, &uplink);
+	output_list_end(output);
+}
+
+static int ranges_rows(struct output *output, const struct maps *maps,
+		       enum map_id id, const char *what)
+{
+	struct range *ranges;
+	size_t count;
+	int error = maps_get_ranges(maps, id, &ranges, &count);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++) {
+		char text[CIDR_TEXT_SIZE];
+
+		output_row_begin(output);
+		output_string(output, "range",
+			      cidr_format(&ranges[i].cidr, text));
+		output_string(output, "is", what);
+		output_string(output, "origin", origin_name(ranges[i].origin));
+		output_row_end(output);
+	}
+	free(ranges);
+	return 0;
+}
+
+static int ranges_print(struct output *output, const struct maps *maps)
+{
+	int error;
+
+	output_list_begin(output, "ranges", range_columns);
+	error = ranges_rows(output, maps, MAP_PODS, "pods");
+	if (!error)
+		error = ranges_rows(output, maps, MAP_ISLAND, "island");
+	output_list_end(output);
+	return error;
+}
+
+static void timeouts_print(struct output *output,
+			   const struct masq_config *config)
+{
+	output_list_begin(output, "timeouts", timeout_columns);
+	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++) {
+		output_row_begin(output);
+		output_string(output, "name", config_timeouts[i].name);
+		output_duration(output, "timeout_ms",
+				config->timeout_s[i] * 1000ULL);
+		output_row_end(output);
+	}
+	output_list_end(output);
+}
+
+static int status_print(struct output *output, const struct maps *maps,
+			const char *pin_dir, bool is_running)
+{
+	struct masq_config config;
+	int error = maps_get_config(maps, &config);
+
+	if (error)
+		return error;
+	output_string(output, "pin_dir", pin_dir);
+	output_string(output, "daemon", is_running ? "running" : "not running");
+	output_string(output, "rewrite",
+		      config.rewrites_directly ? "direct" : "helpers");
+	error = pool_print(output, maps);
+	if (error)
+		return error;
+	output_flag(output, "random_fully", config.random_fully);
+	output_number(output, "max_flows_per_pod", config.max_flows_per_pod);
+	error = sweep_print(output, maps);
+	if (error)
+		return error;
+	uplinks_print(output, maps);
+	error = ranges_print(output, maps);
+	timeouts_print(output, &config);
+	return error;
+}
+
+/* *ret: whether a daemon holds the directory. Return: 0 or -1, said. */
+static int daemon_look(const char *pin_dir, bool *ret)
+{
+	struct pins pins;
+	enum pins_state state = pins_open(pin_dir, &pins);
+
+	if (state == PINS_ERROR)
+		return -1;
+	*ret = state == PINS_HELD;
+	if (state != PINS_NONE)
+		pins_close(&pins);
+	return 0;
+}
+
+int cmd_status(struct invocation *inv)
+{
+	struct output *output;
+	struct maps maps;
+	bool is_running;
+	int error = -1;
+
+	if (daemon_look(inv->pin_dir, &is_running) < 0 ||
+	    maps_open(inv->pin_dir, &maps) < 0)
+		return EXIT_FAILURE;
+	output = output_open(inv->format);
+	if (output) {
+		output_object_begin(output);
+		error = status_print(output, &maps, inv->pin_dir, is_running);
+		output_object_end(output);
+		if (error)
+			log_error("cannot read the maps: %s", strerror(-error));
+		error |= output_close(output);
+	}
+	maps_close(&maps);
+	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}

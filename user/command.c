@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "command.h"
+
+#include <string.h>
+
+#include "log.h"
+
+static const char *const try_help = "try \"bpfmasq help\"";
+
+/* An option as it stands on the command line. */
+struct word {
+	const char *name; /* without dashes */
+	size_t name_length;
+	char letter; /* of a short option, else '\0' */
+	const char *value; /* behind '=', or NULL */
+};
+
+static bool word_read(const char *arg, struct word *ret)
+{
+	const char *equals;
+
+	if (arg[0] != '-' || !arg[1])
+		return false;
+	*ret = (struct word){ 0 };
+	if (arg[1] != '-') {
+		/* short options stand alone; their first letter is not '\0' */
+		ret->letter = arg[2] ? '?' : arg[1];
+		return true;
+	}
+	equals = strchr(arg, '=');
+	ret->name = arg + 2;
+	ret->name_length = equals ? (size_t)(equals - ret->name) :
+				    strlen(ret->name);
+	ret->value = equals ? equals + 1 : NULL;
+	return true;
+}
+
+static bool word_is(const struct word *word, const struct option *option)
+{
+	if (word->letter)
+		return word->letter == option->letter;
+	return strlen(option->name) == word->name_length &&
+	       strncmp(option->name, word->name, word->name_length) == 0;
+}
+
+static const struct option *option_find(const struct option *table,
+					const struct word *word)
+{
+	for (; table && table->name; table++)
+		if (word_is(word, table))
+			return table;
+	return NULL;
+}
+
+static const struct command *command_find(const struct command *commands,
+					  const char *name)
+{
+	for (; commands->name; commands++)
+		if (strcmp(commands->name, name) == 0)
+			return commands;
+	return NULL;
+}
+
+static int usage_error(const char *what, const char *arg)
+{
+	log_error("%s \"%s\": %s", what, arg, try_help);
+	return EXIT_USAGE;
+}
+
+/* Take the option at argv[*i]; *i moves over its value. */
+static int option_take(const struct option *option, const struct word *word,
+		       char **argv, int *i, struct invocation *inv)
+{
+	const char *value = word->value, *problem;
+
+	if (!option->metavar && value)
+		return usage_error("this option takes no value", argv[*i]);
+	if (option->metavar && !value) {
+		value = argv[*i + 1];
+		if (!value) {
+			log_error("--%s has no value: it takes %s",
+				  option->name, option->metavar);
+			return EXIT_USAGE;
+		}
+		++*i;
+	}
+	problem = option->take(inv, value, option->number);
+	if (!problem)
+		return 0;
+	log_error("--%s \"%s\": %s", option->name, value, problem);
+	return EXIT_USAGE;
+}
+
+static const struct command *command_expected(int argc, char **argv,
+					      const struct command *commands)
+{
+	/* the command's own options may stand before it */
+	for (int i = 1; i < argc; i++)
+		if (command_find(commands, argv[i]))
+			return command_find(commands, argv[i]);
+	return NULL;
+}
+
+int command_line_read(int argc, char **argv, const struct command *commands,
+		      struct invocation *inv, const struct command **ret)
+{
+	const struct command *command =
+		command_expected(argc, argv, commands);
+	bool is_named = false;
+	struct word word;
+
+	for (int i = 1, error; i < argc; i++) {
+		const struct option *option;
+
+		if (!word_read(argv[i], &word)) {
+			if (!command || is_named ||
+			    strcmp(argv[i], command->name) != 0)
+				return usage_error(is_named ?
+							   "not expected" :
+							   "no such command",
+						   argv[i]);
+			is_named = true;
+			continue;
+		}
+		option = option_find(global_options, &word);
+		if (!option && command)
+			option = option_find(command->options, &word);
+		if (!option)
+			return usage_error("no such option", argv[i]);
+		error = option_take(option, &word, argv, &i, inv);
+		if (error)
+			return error;
+	}
+	*ret = command;
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands and their options: tables, from which the command line is read
+ * and the help is written.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "config.h"
+#include "filter.h"
+#include "output.h"
+
+#define DEFAULT_PIN_DIR "/sys/fs/bpf/bpfmasq"
+
+enum {
+	EXIT_USAGE = 2,
+};
+
+/* Everything that a command line can say. */
+struct invocation {
+	enum output_format format;
+	const char *pin_dir;
+	struct config config; /* run */
+	struct filter filter; /* flows, flush */
+	bool only_count; /* flows */
+	bool wants_help;
+};
+
+struct option {
+	const char *name; /* without the dashes; NULL ends a table */
+	char letter; /* of the short form; '\0': none */
+	const char *metavar; /* NULL: a flag without a value */
+	const char *help;
+
+	/*
+	 * Take the value (of a flag: NULL).  `number` is the table's, for
+	 * options that are alike.
+	 *
+	 * Return: NULL, or what is wrong with it and what would be right.
+	 */
+	const char *(*take)(struct invocation *inv, const char *value,
+			    int number);
+	int number;
+};
+
+struct command {
+	const char *name;
+	const char *summary;
+	const struct option *options; /* NULL: none of its own */
+
+	/* Return: EXIT_SUCCESS or EXIT_FAILURE; what failed has been said. */
+	int (*run)(struct invocation *inv);
+};
+
+extern const struct option global_options[];
+extern const struct option run_options[];
+extern const struct option flows_options[];
+extern const struct option flush_options[];
+
+int cmd_run(struct invocation *inv);
+int cmd_status(struct invocation *inv);
+int cmd_flows(struct invocation *inv);
+int cmd_flush(struct invocation *inv);
+int cmd_counters(struct invocation *inv);
+int cmd_detach(struct invocation *inv);
+
+/*
+ * Read argv[1…] by the tables.
+ *
+ * *ret: the command. Return: 0, or EXIT_USAGE when what is wrong has been said.
+ */
+int command_line_read(int argc, char **argv, const struct command *commands,
+		      struct invocation *inv, const struct command **ret);
+
+#endif /* COMMAND_H */

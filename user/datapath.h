@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The programs and maps in the kernel: loaded anew, or onto what is pinned.
+ */
+#ifndef DATAPATH_H
+#define DATAPATH_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "maps.h"
+#include "node.h"
+#include "pins.h"
+
+struct masq_bpf;
+
+struct datapath {
+	struct pins pins;
+	struct masq_bpf *skel;
+	struct maps maps; /* the skeleton's */
+	bool was_pinned[MAP_COUNT];
+	bool rewrites_directly;
+};
+
+/*
+ * Lock the pin directory, load the programs onto the maps that are pinned
+ * there, make and pin those that are not.  Nothing that runs already is
+ * changed.  Says what failed; then nothing is left behind.
+ *
+ * Return: 0 or -1.
+ */
+int datapath_open(const char *pin_dir, const struct config *config,
+		  struct datapath *ret);
+
+/* Undo datapath_open(): what it made goes, what it found stays. */
+void datapath_abandon(struct datapath *datapath);
+
+/* The program for an interface, by direction and framing. */
+int datapath_program_fd(const struct datapath *datapath,
+			enum masq_direction direction,
+			enum node_framing framing);
+
+/*
+ * From here on these programs are the datapath: pin them for the commands, and
+ * hand them the sweep.
+ *
+ * Return: 0 or -1, said.
+ */
+int datapath_commit(const struct datapath *datapath);
+
+/* Let go; the datapath stays in the kernel. */
+void datapath_close(struct datapath *datapath);
+
+#endif /* DATAPATH_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the program tells its operator: one line a matter, on stderr.
+ */
+#ifndef LOG_H
+#define LOG_H
+
+#include <stdbool.h>
+
+/* Also show what libbpf says. */
+extern bool log_is_verbose;
+
+/* Return: -1, so that a caller can say and pass on in one. */
+__attribute__((format(printf, 1, 2))) int log_error(const char *format, ...);
+
+__attribute__((format(printf, 1, 2))) void log_info(const char *format, ...);
+
+/*
+ * What would be right, for errors that the operator can mend; "" for others.
+ * error: a positive errno.
+ */
+const char *log_hint(int error);
+
+/* Send libbpf's own words here, or nowhere. */
+void log_take_libbpf(void);
+
+#endif /* LOG_H */

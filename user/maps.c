@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "maps.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "log.h"
+#include "pins.h"
+
+enum {
+	/* Grows when one bucket of the hash holds more. */
+	FLOWS_A_BATCH = 4096,
+};
+
+static const __u32 zero;
+
+const char *const map_names[MAP_COUNT] = {
+	[MAP_FLOWS] = "masq_flows",	  [MAP_INDEX] = "masq_index",
+	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
+	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
+	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
+	[MAP_CONFIG] = "masq_config",	  [MAP_COUNTERS] = "masq_counters",
+	[MAP_FULL] = "masq_full",	  [MAP_SWEEPER] = "masq_sweeper",
+};
+
+static int map_open(const char *pin_dir, const char *name, int *ret)
+{
+	char path[PATH_MAX];
+	int fd = pin_path(pin_dir, name, path);
+
+	if (fd == 0)
+		fd = bpf_obj_get(path);
+	if (fd == -ENOENT)
+		return log_error("no datapath under %s: %s is not there "
+				 "(bpfmasq run loads it)",
+				 pin_dir, name);
+	if (fd < 0)
+		return log_error("cannot open %s/%s: %s%s", pin_dir, name,
+				 strerror(-fd), log_hint(-fd));
+	*ret = fd;
+	return 0;
+}
+
+static int layout_check(const struct maps *maps, const char *pin_dir)
+{
+	struct masq_config config;
+	int error = maps_get_config(maps, &config);
+
+	if (error)
+		return log_error("cannot read %s/%s: %s", pin_dir,
+				 map_names[MAP_CONFIG], strerror(-error));
+	if (config.layout != MASQ_LAYOUT)
+		return log_error("the maps under %s are of layout %u, this "
+				 "bpfmasq reads layout %u: use the version "
+				 "that loaded them",
+				 pin_dir, config.layout, MASQ_LAYOUT);
+	return 0;
+}
+
+int maps_open(const char *pin_dir, struct maps *ret)
+{
+	struct maps maps;
+
+	memset(maps.fd, -1, sizeof(maps.fd));
+	for (int id = 0; id < MAP_COUNT; id++)
+		if (map_open(pin_dir, map_names[id], &maps.fd[id]) < 0)
+			goto close;
+	if (layout_check(&maps, pin_dir) < 0)
+		goto close;
+	*ret = maps;
+	return 0;
+
+close:
+	maps_close(&maps);
+	return -1;
+}
+
+void maps_close(struct maps *maps)
+{
+	for (int id = 0; id < MAP_COUNT; id++)
+		if (maps->fd[id] >= 0)
+			close(maps->fd[id]);
+}
+
+int maps_get_config(const struct maps *maps, struct masq_config *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_CONFIG], &zero, ret);
+}
+
+int maps_set_config(const struct maps *maps, const struct masq_config *config)
+{
+	return bpf_map_update_elem(maps->fd[MAP_CONFIG], &zero, config, BPF_ANY);
+}
+
+int maps_get_ports(const struct maps *maps, struct masq_ports *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_PORTS], &zero, ret);
+}
+
+int maps_set_ports(const struct maps *maps, const struct masq_ports *ports)
+{
+	return bpf_map_update_elem(maps->fd[MAP_PORTS], &zero, ports, BPF_ANY);
+}
+
+int maps_get_sweeper(const struct maps *maps, struct masq_sweeper *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_SWEEPER], &zero, ret);
+}
+
+int maps_get_max_flows(const struct maps *maps, __u32 *ret)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int error;
+
+	error = bpf_obj_get_info_by_fd(maps->fd[MAP_FLOWS], &info, &size);
+	if (!error)
+		*ret = info.max_entries;
+	return error;
+}
+
+int maps_get_uplink(const struct maps *maps, __u32 ifindex,
+		    struct masq_uplink *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_UPLINKS], &ifindex, ret);
+}
+
+int maps_set_uplink(const struct maps *maps, __u32 ifindex,
+		    const struct masq_uplink *uplink)
+{
+	return bpf_map_update_elem(maps->fd[MAP_UPLINKS], &ifindex, uplink,
+				   BPF_ANY);
+}
+
+int maps_delete_uplink(const struct maps *maps, __u32 ifindex)
+{
+	return bpf_map_delete_elem(maps->fd[MAP_UPLINKS], &ifindex);
+}
+
+int maps_next_uplink(const struct maps *maps, __u32 *ifindex)
+{
+	return bpf_map_get_next_key(maps->fd[MAP_UPLINKS],
+				    *ifindex ? ifindex : NULL, ifindex);
+}
+
+static struct masq_prefix prefix_of(const struct cidr *cidr)
+{
+	struct masq_prefix prefix = { .prefix_len = cidr->prefix_len };
+
+	memcpy(prefix.byte, cidr->addr.byte, sizeof(prefix.byte));
+	return prefix;
+}
+
+static struct cidr cidr_of(const struct masq_prefix *prefix)
+{
+	struct cidr cidr = { .prefix_len = prefix->prefix_len };
+
+	memcpy(cidr.addr.byte, prefix->byte, sizeof(cidr.addr.byte));
+	return cidr;
+}
+
+static bool ranges_have(const struct range *ranges, size_t count,
+			const struct cidr *cidr)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ranges[i].cidr.prefix_len == cidr->prefix_len &&
+		    memcmp(&ranges[i].cidr.addr, &cidr->addr,
+			   sizeof(cidr->addr)) == 0)
+			return true;
+	return false;
+}
+
+static int ranges_put(int fd, const struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct masq_prefix key = prefix_of(&ranges[i].cidr);
+		struct masq_range value = { .origin = ranges[i].origin };
+		int error = bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int maps_set_ranges(const struct maps *maps, enum map_id id,
+		    const struct range *ranges, size_t count)
+{
+	struct range *old;
+	size_t old_count;
+	int error;
+
+	error = maps_get_ranges(maps, id, &old, &old_count);
+	if (error)
+		return error;
+	error = ranges_put(maps->fd[id], ranges, count);
+	for (size_t i = 0; i < old_count && !error; i++) {
+		struct masq_prefix key = prefix_of(&old[i].cidr);
+
+		if (!ranges_have(ranges, count, &old[i].cidr))
+			error = bpf_map_delete_elem(maps->fd[id], &key);
+	}
+	free(old);
+	return error;
+}
+
+int maps_get_ranges(const struct maps *maps, enum map_id id,
+		    struct range **ret, size_t *ret_count)
+{
+	struct range *ranges = NULL, *more;
+	struct masq_prefix key, *before = NULL;
+	struct masq_range value;
+	size_t count = 0;
+
+	for (; bpf_map_get_next_key(maps->fd[id], before, &key) == 0;
+	     before = &key) {
+		if (bpf_map_lookup_elem(maps->fd[id], &key, &value))
+			continue;
+		more = reallocarray(ranges, count + 1, sizeof(*ranges));
+		if (!more) {
+			free(ranges);
+			return -ENOMEM;
+		}
+		ranges = more;
+		ranges[count++] = (struct range){ cidr_of(&key),
+						  value.origin };
+	}
+	*ret = ranges;
+	*ret_count = count;
+	return 0;
+}
+
+int maps_get_counter(const struct maps *maps, enum masq_direction direction,
+		     enum masq_verdict verdict, struct masq_counter *ret)
+{
+	__u32 key = masq_counter_key(direction, verdict);
+	int cpus = libbpf_num_possible_cpus(), error;
+	struct masq_counter *each;
+
+	if (cpus < 0)
+		return cpus;
+	each = calloc(cpus, sizeof(*each));
+	if (!each)
+		return -ENOMEM;
+	error = bpf_map_lookup_elem(maps->fd[MAP_COUNTERS], &key, each);
+	*ret = (struct masq_counter){ 0 };
+	for (int i = 0; i < cpus; i++) {
+		ret->packets += each[i].packets;
+		ret->bytes += each[i].bytes;
+	}
+	free(each);
+	return error;
+}
+
+/* Room for one batch of records. */
+struct batch {
+	struct masq_tuple *keys;
+	struct masq_flow *values;
+	__u32 room;
+};
+
+static int batch_resize(struct batch *batch, __u32 room)
+{
+	void *keys, *values;
+
+	keys = reallocarray(batch->keys, room, sizeof(*batch->keys));
+	if (!keys)
+		return -ENOMEM;
+	batch->keys = keys;
+	values = reallocarray(batch->values, room, sizeof(*batch->values));
+	if (!values)
+		return -ENOMEM;
+	batch->values = values;
+	batch->room = room;
+	return 0;
+}
+
+int maps_each_flow(const struct maps *maps,
+		   int (*each)(const struct masq_tuple *external,
+			       const struct masq_flow *flow, void *context),
+		   void *context)
+{
+	struct batch batch = { 0 };
+	__u32 position, count;
+	bool is_first = true;
+	int error, stop;
+
+	stop = batch_resize(&batch, FLOWS_A_BATCH);
+	for (error = 0; !error && !stop;) {
+		count = batch.room;
+		error = bpf_map_lookup_batch(maps->fd[MAP_FLOWS],
+					     is_first ? NULL : &position,
+					     &position, batch.keys,
+					     batch.values, &count, NULL);
+		if (error == -ENOSPC) { /* one bucket is larger than this */
+			error = 0;
+			stop = batch_resize(&batch, 2 * batch.room);
+			continue;
+		}
+		if (error && error != -ENOENT)
+			break;
+		is_first = false;
+		for (__u32 i = 0; i < count && !stop; i++)
+			stop = each(&batch.keys[i], &batch.values[i], context);
+	}
+	free(batch.keys);
+	free(batch.values);
+	return stop ? stop : error == -ENOENT ? 0 : error;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pinned maps, each by what it means.  Their contents: include/masq.h.
+ *
+ * Functions return 0 or a negative errno and say nothing, unless they say
+ * otherwise here.
+ */
+#ifndef MAPS_H
+#define MAPS_H
+
+#include <stddef.h>
+
+#include "addr.h"
+#include "masq.h"
+
+enum map_id {
+	MAP_FLOWS,
+	MAP_INDEX,
+	MAP_TICKETS,
+	MAP_USAGE,
+	MAP_PODS,
+	MAP_ISLAND,
+	MAP_UPLINKS,
+	MAP_PORTS,
+	MAP_CONFIG,
+	MAP_COUNTERS,
+	MAP_FULL,
+	MAP_SWEEPER,
+	MAP_COUNT,
+};
+
+struct maps {
+	int fd[MAP_COUNT];
+};
+
+/* The maps' names, in the order of enum map_id. */
+extern const char *const map_names[MAP_COUNT];
+
+/*
+ * Open what is pinned.  Says what is missing, or of another layout.
+ *
+ * Return: 0 or -1.
+ */
+int maps_open(const char *pin_dir, struct maps *ret);
+void maps_close(struct maps *maps);
+
+int maps_get_config(const struct maps *maps, struct masq_config *ret);
+int maps_set_config(const struct maps *maps, const struct masq_config *config);
+int maps_get_ports(const struct maps *maps, struct masq_ports *ret);
+int maps_set_ports(const struct maps *maps, const struct masq_ports *ports);
+int maps_get_sweeper(const struct maps *maps, struct masq_sweeper *ret);
+int maps_get_max_flows(const struct maps *maps, __u32 *ret);
+
+int maps_get_uplink(const struct maps *maps, __u32 ifindex,
+		    struct masq_uplink *ret);
+int maps_set_uplink(const struct maps *maps, __u32 ifindex,
+		    const struct masq_uplink *uplink);
+int maps_delete_uplink(const struct maps *maps, __u32 ifindex);
+
+/* *ifindex: 0 for the first. Return: 0, or -ENOENT behind the last. */
+int maps_next_uplink(const struct maps *maps, __u32 *ifindex);
+
+struct range {
+	struct cidr cidr;
+	enum masq_origin origin;
+};
+
+/*
+ * Make MAP_PODS or MAP_ISLAND hold these ranges and no others; what stays is
+ * never missing meanwhile.
+ */
+int maps_set_ranges(const struct maps *maps, enum map_id id,
+		    const struct range *ranges, size_t count);
+
+/* *ret: allocated. */
+int maps_get_ranges(const struct maps *maps, enum map_id id,
+		    struct range **ret, size_t *ret_count);
+
+/* Sum over the CPUs. */
+int maps_get_counter(const struct maps *maps, enum masq_direction direction,
+		     enum masq_verdict verdict, struct masq_counter *ret);
+
+/*
+ * Call `each` for every record, the expired included.  Flows that come or go
+ * meanwhile may be seen or not; none is seen twice.  Stops when `each` returns
+ * other than 0, and returns that.
+ */
+int maps_each_flow(const struct maps *maps,
+		   int (*each)(const struct masq_tuple *external,
+			       const struct masq_flow *flow, void *context),
+		   void *context);
+
+#endif /* MAPS_H */

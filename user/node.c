@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* The array with one more, zeroed element; NULL without memory. */
+static void *grow(void *array, size_t count, size_t size)
+{
+	char *grown = reallocarray(array, count + 1, size);
+
+	if (grown)
+		memset(grown + count * size, 0, size);
+	return grown;
+}
+
+static int link_read(const struct nlmsghdr *message, void *data)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	struct node *node = data;
+	struct node_link *links, *link;
+	const struct nlattr *attr;
+
+	links = grow(node->links, node->link_count, sizeof(*links));
+	if (!links)
+		return MNL_CB_ERROR;
+	node->links = links;
+	link = &links[node->link_count++];
+	link->ifindex = info->ifi_index;
+	link->type = info->ifi_type;
+	mnl_attr_for_each(attr, message, sizeof(*info))
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
+			strncpy(link->name, mnl_attr_get_str(attr),
+				sizeof(link->name) - 1);
+	return MNL_CB_OK;
+}
+
+/* Not yet, or no longer, or not for long a source of new flows. */
+enum {
+	ADDR_UNFIT = IFA_F_SECONDARY | IFA_F_TENTATIVE | IFA_F_DEPRECATED |
+		     IFA_F_DADFAILED,
+};
+
+static int addr_read(const struct nlmsghdr *message, void *data)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(message);
+	struct node *node = data;
+	__u32 flags = info->ifa_flags;
+	const void *bytes = NULL;
+	const struct nlattr *attr;
+	struct node_addr *addrs;
+	struct masq_addr addr;
+
+	mnl_attr_for_each(attr, message, sizeof(*info)) {
+		/* IFA_LOCAL is our end of a point-to-point link */
+		if (mnl_attr_get_type(attr) == IFA_LOCAL ||
+		    (mnl_attr_get_type(attr) == IFA_ADDRESS && !bytes))
+			bytes = mnl_attr_get_payload(attr);
+		if (mnl_attr_get_type(attr) == IFA_FLAGS)
+			flags = mnl_attr_get_u32(attr);
+	}
+	if (!bytes || flags & ADDR_UNFIT)
+		return MNL_CB_OK;
+	addr = addr_from_bytes(info->ifa_family, bytes);
+	if (!addr_is_global(&addr))
+		return MNL_CB_OK;
+	addrs = grow(node->addrs, node->addr_count, sizeof(*addrs));
+	if (!addrs)
+		return MNL_CB_ERROR;
+	node->addrs = addrs;
+	addrs[node->addr_count++] = (struct node_addr){ info->ifa_index, addr };
+	return MNL_CB_OK;
+}
+
+static void route_read_attr(const struct nlattr *attr, int af,
+			    struct node_route *route)
+{
+	const struct rtnexthop *hop;
+
+	switch (mnl_attr_get_type(attr)) {
+	case RTA_OIF:
+		route->ifindex = mnl_attr_get_u32(attr);
+		break;
+	case RTA_PRIORITY:
+		route->metric = mnl_attr_get_u32(attr);
+		break;
+	case RTA_PREFSRC:
+		route->source = addr_from_bytes(af, mnl_attr_get_payload(attr));
+		break;
+	case RTA_MULTIPATH:
+		hop = mnl_attr_get_payload(attr);
+		route->ifindex = hop->rtnh_ifindex;
+		break;
+	}
+}
+
+static int route_read(const struct nlmsghdr *message, void *data)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+	struct node *node = data;
+	struct node_route *routes, *route;
+	const struct nlattr *attr;
+
+	if (info->rtm_dst_len || info->rtm_table != RT_TABLE_MAIN ||
+	    info->rtm_type != RTN_UNICAST)
+		return MNL_CB_OK;
+	routes = grow(node->defaults, node->default_count, sizeof(*routes));
+	if (!routes)
+		return MNL_CB_ERROR;
+	node->defaults = routes;
+	route = &routes[node->default_count++];
+	route->family = info->rtm_family == AF_INET ? MASQ_IPV4 : MASQ_IPV6;
+	mnl_attr_for_each(attr, message, sizeof(*info))
+		route_read_attr(attr, info->rtm_family, route);
+	return MNL_CB_OK;
+}
+
+/* Ask for all of a kind and hand each answer to `read`. */
+static int dump(struct mnl_socket *socket, __u16 type, unsigned char af,
+		mnl_cb_t read, struct node *node)
+{
+	static unsigned int sequence;
+	char buffer[32768]; /* as the kernel fills it at most */
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtgenmsg *general;
+	ssize_t length;
+	int more;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_seq = ++sequence;
+	general = mnl_nlmsg_put_extra_header(request, sizeof(struct rtmsg));
+	general->rtgen_family = af;
+	if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	do {
+		length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(buffer, length, sequence,
+				  mnl_socket_get_portid(socket), read, node);
+		if (more < 0)
+			return -errno;
+	} while (more > 0);
+	return 0;
+}
+
+int node_read(struct node *ret)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE,
+						     SOCK_CLOEXEC);
+	struct node node = { 0 };
+	int error;
+
+	if (!socket)
+		return -errno;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		error = -errno;
+		goto close;
+	}
+	error = dump(socket, RTM_GETLINK, AF_UNSPEC, link_read, &node);
+	if (!error)
+		error = dump(socket, RTM_GETADDR, AF_INET, addr_read, &node);
+	if (!error)
+		error = dump(socket, RTM_GETADDR, AF_INET6, addr_read, &node);
+	if (!error)
+		error = dump(socket, RTM_GETROUTE, AF_INET, route_read, &node);
+	if (!error)
+		error = dump(socket, RTM_GETROUTE, AF_INET6, route_read, &node);
+	if (error)
+		node_free(&node);
+	else
+		*ret = node;
+close:
+	mnl_socket_close(socket);
+	return error;
+}
+
+void node_free(struct node *node)
+{
+	free(node->links);
+	free(node->addrs);
+	free(node->defaults);
+	*node = (struct node){ 0 };
+}
+
+const struct node_link *node_link_by_name(const struct node *node,
+					  const char *name)
+{
+	for (size_t i = 0; i < node->link_count; i++)
+		if (strcmp(node->links[i].name, name) == 0)
+			return &node->links[i];
+	return NULL;
+}
+
+static const struct node_link *link_by_ifindex(const struct node *node,
+					       __u32 ifindex)
+{
+	for (size_t i = 0; i < node->link_count; i++)
+		if (node->links[i].ifindex == ifindex)
+			return &node->links[i];
+	return NULL;
+}
+
+/* The best default route of a family, on any interface (0) or on one. */
+static const struct node_route *best_default(const struct node *node,
+					     enum masq_family family,
+					     __u32 ifindex)
+{
+	const struct node_route *best = NULL;
+
+	for (size_t i = 0; i < node->default_count; i++) {
+		const struct node_route *route = &node->defaults[i];
+
+		if (route->family != family ||
+		    (ifindex && route->ifindex != ifindex))
+			continue;
+		if (!best || route->metric < best->metric)
+			best = route;
+	}
+	return best;
+}
+
+const struct node_link *node_default_link(const struct node *node)
+{
+	const struct node_route *route = best_default(node, MASQ_IPV4, 0);
+
+	if (!route)
+		route = best_default(node, MASQ_IPV6, 0);
+	return route ? link_by_ifindex(node, route->ifindex) : NULL;
+}
+
+enum node_framing node_framing(const struct node_link *link)
+{
+	switch (link->type) {
+	case ARPHRD_ETHER:
+		return NODE_FRAMING_ETHERNET;
+	case ARPHRD_NONE:
+	case ARPHRD_PPP:
+	case ARPHRD_RAWIP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+	case ARPHRD_IPGRE:
+		return NODE_FRAMING_NONE;
+	default:
+		return NODE_FRAMING_OTHER;
+	}
+}
+
+static const struct masq_addr *primary_addr(const struct node *node,
+					    __u32 ifindex,
+					    enum masq_family family)
+{
+	for (size_t i = 0; i < node->addr_count; i++)
+		if (node->addrs[i].ifindex == ifindex &&
+		    addr_family(&node->addrs[i].addr) == family)
+			return &node->addrs[i].addr;
+	return NULL;
+}
+
+enum masq_choice node_choose_addr(const struct node *node, __u32 ifindex,
+				  enum masq_family family,
+				  const struct masq_addr *given,
+				  struct masq_addr *ret)
+{
+	const struct node_route *route = best_default(node, family, ifindex);
+	const struct masq_addr *primary = primary_addr(node, ifindex, family);
+
+	if (addr_is_set(given)) {
+		*ret = *given;
+		return MASQ_CHOICE_GIVEN;
+	}
+	if (route && addr_is_set(&route->source) &&
+	    addr_is_global(&route->source)) {
+		*ret = route->source;
+		return MASQ_CHOICE_ROUTE;
+	}
+	if (primary) {
+		*ret = *primary;
+		return MASQ_CHOICE_PRIMARY;
+	}
+	*ret = (struct masq_addr){ 0 };
+	return MASQ_CHOICE_NONE;
+}

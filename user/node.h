@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What rtnetlink knows of this node: interfaces, addresses, default routes.
+ */
+#ifndef NODE_H
+#define NODE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "addr.h"
+#include "masq.h"
+
+struct node_link {
+	__u32 ifindex;
+	char name[IFNAMSIZ];
+	unsigned short type; /* ARPHRD_… */
+};
+
+struct node_addr {
+	__u32 ifindex;
+	struct masq_addr addr;
+};
+
+struct node_route {
+	__u32 ifindex;
+	__u32 metric;
+	enum masq_family family;
+	struct masq_addr source; /* all zero: none preferred */
+};
+
+/* Addresses are the ones a node can be known by, the primary first. */
+struct node {
+	struct node_link *links;
+	size_t link_count;
+	struct node_addr *addrs;
+	size_t addr_count;
+	struct node_route *defaults; /* routes to 0.0.0.0/0 and ::/0 */
+	size_t default_count;
+};
+
+/* Return: 0 or a negative errno. */
+int node_read(struct node *ret);
+void node_free(struct node *node);
+
+/* Return: the interface, or NULL. */
+const struct node_link *node_link_by_name(const struct node *node,
+					  const char *name);
+
+/* The interface of the best default route, IPv4's first; or NULL. */
+const struct node_link *node_default_link(const struct node *node);
+
+enum node_framing {
+	NODE_FRAMING_ETHERNET,
+	NODE_FRAMING_NONE, /* frames begin with the IP header */
+	NODE_FRAMING_OTHER,
+};
+
+enum node_framing node_framing(const struct node_link *link);
+
+/*
+ * The node's address on this uplink: `given` if it is one, else the source of
+ * the default route there, else the uplink's primary address.
+ *
+ * Return: why it is that one; MASQ_CHOICE_NONE leaves *ret all zero.
+ */
+enum masq_choice node_choose_addr(const struct node *node, __u32 ifindex,
+				  enum masq_family family,
+				  const struct masq_addr *given,
+				  struct masq_addr *ret);
+
+#endif /* NODE_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	KEY_WIDTH = 18, /* of the names in an object's text */
+	KEY_SIZE = 64,
+};
+
+struct output {
+	enum output_format format;
+	struct json_object *object; /* the object at the top, being filled */
+	struct json_object *list; /* the list inside it */
+	struct json_object *row; /* the row, in either kind of list */
+	const struct output_column *column; /* of the next cell; NULL: no row */
+	const struct output_column *columns;
+	uint64_t rows;
+};
+
+struct output *output_open(enum output_format format)
+{
+	struct output *output = calloc(1, sizeof(*output));
+
+	if (output)
+		output->format = format;
+	return output;
+}
+
+bool output_is_text(const struct output *output)
+{
+	return output->format == OUTPUT_TEXT;
+}
+
+int output_close(struct output *output)
+{
+	free(output);
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+}
+
+static void json_print(const struct output *output, struct json_object *json)
+{
+	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+
+	if (output->format == OUTPUT_JSON_PRETTY)
+		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
+	fputs(json_object_to_json_string_ext(json, flags), stdout);
+	json_object_put(json);
+}
+
+void output_object_begin(struct output *output)
+{
+	if (output->format != OUTPUT_TEXT)
+		output->object = json_object_new_object();
+}
+
+void output_object_end(struct output *output)
+{
+	if (output->format == OUTPUT_TEXT)
+		return;
+	json_print(output, output->object);
+	putchar('\n');
+	output->object = NULL;
+}
+
+static void print_headings(const struct output_column *column)
+{
+	for (; column->title; column++)
+		printf("%-*s%s", column[1].title ? column->width : 0,
+		       column->title, column[1].title ? "  " : "\n");
+}
+
+void output_list_begin(struct output *output, const char *key,
+		       const struct output_column *columns)
+{
+	output->columns = columns;
+	output->rows = 0;
+	if (output->format == OUTPUT_TEXT) {
+		if (key)
+			putchar('\n');
+		print_headings(columns);
+	} else if (key) {
+		output->list = json_object_new_array();
+		json_object_object_add(output->object, key, output->list);
+	} else {
+		putchar('[');
+	}
+}
+
+void output_row_begin(struct output *output)
+{
+	output->column = output->columns;
+	if (output->format != OUTPUT_TEXT)
+		output->row = json_object_new_object();
+}
+
+void output_row_end(struct output *output)
+{
+	output->column = NULL;
+	if (output->list) {
+		json_object_array_add(output->list, output->row);
+	} else if (output->format != OUTPUT_TEXT) {
+		fputs(output->rows ? ",\n" : "", stdout);
+		json_print(output, output->row);
+	}
+	output->row = NULL;
+	output->rows++;
+}
+
+void output_list_end(struct output *output)
+{
+	if (output->format != OUTPUT_TEXT && !output->list)
+		puts("]");
+	output->list = NULL;
+}
+
+/* "expires_ms" becomes "expires", "node_port" "node-port". */
+static void key_to_title(const char *key, char title[KEY_SIZE])
+{
+	size_t length;
+
+	snprintf(title, KEY_SIZE, "%s:", key);
+	length = strlen(title);
+	if (length > 4 && strcmp(title + length - 4, "_ms:") == 0)
+		strcpy(title + length - 4, ":");
+	for (char *c = title; *c; c++)
+		if (*c == '_')
+			*c = '-';
+}
+
+static void print_cell(struct output *output, const char *text)
+{
+	const struct output_column *column = output->column++;
+
+	if (column[1].title)
+		printf("%-*s  ", column->width, text);
+	else
+		printf("%s\n", text);
+}
+
+static void put(struct output *output, const char *key, const char *text,
+		struct json_object *json)
+{
+	char title[KEY_SIZE];
+
+	if (output->format != OUTPUT_TEXT) {
+		json_object_object_add(output->row ? output->row :
+						     output->object,
+				       key, json);
+		return;
+	}
+	json_object_put(json);
+	if (output->column) {
+		print_cell(output, text);
+		return;
+	}
+	key_to_title(key, title);
+	printf("%-*s %s\n", KEY_WIDTH, title, text);
+}
+
+void output_string(struct output *output, const char *key, const char *value)
+{
+	put(output, key, value, json_object_new_string(value));
+}
+
+void output_number(struct output *output, const char *key, uint64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	put(output, key, text, json_object_new_uint64(value));
+}
+
+void output_flag(struct output *output, const char *key, bool value)
+{
+	put(output, key, value ? "yes" : "no", json_object_new_boolean(value));
+}
+
+static void duration_format(uint64_t ms, char *text, size_t size)
+{
+	unsigned long long s = ms / 1000;
+
+	if (s >= 86400)
+		snprintf(text, size, "%llud%lluh", s / 86400, s / 3600 % 24);
+	else if (s >= 3600)
+		snprintf(text, size, "%lluh%llum", s / 3600, s / 60 % 60);
+	else if (s >= 60)
+		snprintf(text, size, "%llum%llus", s / 60, s % 60);
+	else
+		snprintf(text, size, "%llus", s);
+}
+
+void output_duration(struct output *output, const char *key,
+		     uint64_t milliseconds)
+{
+	char text[32];
+
+	duration_format(milliseconds, text, sizeof(text));
+	put(output, key, text, json_object_new_uint64(milliseconds));
+}
+
+void output_addr(struct output *output, const char *key,
+		 const struct masq_addr *addr)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	output_string(output, key, addr_format(addr, text));
+}
+
+void output_endpoint(struct output *output, const char *addr_key,
+		     const char *port_key, const struct masq_addr *addr,
+		     uint16_t port)
+{
+	char text[ADDR_TEXT_SIZE], cell[ADDR_TEXT_SIZE + 8];
+	bool is_ipv4 = addr_family(addr) == MASQ_IPV4;
+
+	addr_format(addr, text);
+	if (output->format != OUTPUT_TEXT) {
+		output_string(output, addr_key, text);
+		output_number(output, port_key, port);
+		return;
+	}
+	snprintf(cell, sizeof(cell), is_ipv4 ? "%s:%u" : "[%s]:%u", text, port);
+	print_cell(output, cell);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pins.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "log.h"
+
+int pin_path(const char *dir, const char *name, char path[PATH_MAX])
+{
+	int length = snprintf(path, PATH_MAX, "%s/%s", dir, name);
+
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int parent_check(const char *dir)
+{
+	char copy[PATH_MAX];
+	struct statfs info;
+	const char *parent;
+
+	snprintf(copy, sizeof(copy), "%s", dir);
+	parent = dirname(copy);
+	if (statfs(parent, &info) < 0)
+		return log_error("cannot use %s: %s: %s%s", dir, parent,
+				 strerror(errno), log_hint(errno));
+	if (info.f_type != BPF_FS_MAGIC)
+		return log_error("cannot use %s: %s is no bpf file system "
+				 "(mount -t bpf bpf /sys/fs/bpf)",
+				 dir, parent);
+	return 0;
+}
+
+/* Return: 1 when locked, 0 when a daemon has it. */
+static int try_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static int open_dir(const char *dir)
+{
+	return open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int pins_create(const char *dir, struct pins *ret)
+{
+	struct pins pins = { .dir = dir };
+
+	if (parent_check(dir) < 0)
+		return -1;
+	pins.is_new = mkdir(dir, 0700) == 0;
+	if (!pins.is_new && errno != EEXIST)
+		return log_error("cannot make %s: %s%s", dir, strerror(errno),
+				 log_hint(errno));
+	pins.fd = open_dir(dir);
+	if (pins.fd < 0)
+		return log_error("cannot open %s: %s%s", dir, strerror(errno),
+				 log_hint(errno));
+	if (!try_lock(pins.fd)) {
+		close(pins.fd);
+		return log_error("another daemon runs on %s: stop it first, "
+				 "or give another --pin-dir",
+				 dir);
+	}
+	*ret = pins;
+	return 0;
+}
+
+enum pins_state pins_open(const char *dir, struct pins *ret)
+{
+	int fd = open_dir(dir);
+
+	if (fd < 0 && errno == ENOENT)
+		return PINS_NONE;
+	if (fd < 0) {
+		log_error("cannot open %s: %s%s", dir, strerror(errno),
+			  log_hint(errno));
+		return PINS_ERROR;
+	}
+	*ret = (struct pins){ .dir = dir, .fd = fd };
+	return try_lock(fd) ? PINS_FREE : PINS_HELD;
+}
+
+void pins_close(struct pins *pins)
+{
+	if (pins->is_new)
+		(void)rmdir(pins->dir); /* fails while something is pinned */
+	close(pins->fd);
+}
+
+int pins_put(const struct pins *pins, const char *name, int fd)
+{
+	char path[PATH_MAX], fresh_name[64], fresh[PATH_MAX];
+	int error;
+
+	snprintf(fresh_name, sizeof(fresh_name), "%s_new", name);
+	error = pin_path(pins->dir, name, path);
+	if (!error)
+		error = pin_path(pins->dir, fresh_name, fresh);
+	if (error)
+		return error;
+	(void)unlink(fresh); /* left by one that was killed here */
+	error = bpf_obj_pin(fd, fresh);
+	if (!error && rename(fresh, path) < 0)
+		error = -errno;
+	return error;
+}
+
+static bool is_ours(const char *name)
+{
+	return strncmp(name, "masq_", 5) == 0 || strncmp(name, "link_", 5) == 0;
+}
+
+int pins_remove(struct pins *pins)
+{
+	int fd = dup(pins->fd), result = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir)
+		return log_error("cannot read %s: %s", pins->dir,
+				 strerror(errno));
+	while ((entry = readdir(dir)))
+		if (is_ours(entry->d_name) &&
+		    unlinkat(pins->fd, entry->d_name, 0) < 0)
+			result = log_error("cannot unpin %s/%s: %s", pins->dir,
+					   entry->d_name, strerror(errno));
+	closedir(dir);
+	if (result == 0 && rmdir(pins->dir) < 0)
+		result = log_error("cannot remove %s: %s", pins->dir,
+				   strerror(errno));
+	return result;
+}

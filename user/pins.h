@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pin directory: where maps, programs and links outlive the daemon.
+ */
+#ifndef PINS_H
+#define PINS_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct pins {
+	const char *dir;
+	int fd; /* of the directory; carries the daemon's lock */
+	bool is_new;
+};
+
+/* Where an object is pinned: DIR/NAME. Return: 0 or -ENAMETOOLONG. */
+int pin_path(const char *dir, const char *name, char path[PATH_MAX]);
+
+/*
+ * Make the directory if it is not there, and lock it against other daemons.
+ * Says what failed.
+ *
+ * Return: 0 or -1.
+ */
+int pins_create(const char *dir, struct pins *ret);
+
+enum pins_state {
+	PINS_ERROR, /* said */
+	PINS_NONE, /* no such directory */
+	PINS_FREE, /* no daemon runs */
+	PINS_HELD, /* a daemon runs */
+};
+
+/*
+ * Look at the directory, if it is there, and lock it if it is free.
+ *
+ * *ret: filled for PINS_FREE and PINS_HELD.
+ */
+enum pins_state pins_open(const char *dir, struct pins *ret);
+
+/* The directory goes too if it was made for this, and is empty. */
+void pins_close(struct pins *pins);
+
+/*
+ * Pin a program, in the place of an older one if there is one.
+ *
+ * Return: 0 or a negative errno.
+ */
+int pins_put(const struct pins *pins, const char *name, int fd);
+
+/* Unpin all that is ours, and the directory. Return: 0 or -1, said. */
+int pins_remove(struct pins *pins);
+
+#endif /* PINS_H */

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+static const char *const origin_names[MASQ_ORIGIN_COUNT] = {
+	[MASQ_ORIGIN_POD_CIDR] = "pod-cidr",
+	[MASQ_ORIGIN_CLUSTER_CIDR] = "cluster-cidr",
+	[MASQ_ORIGIN_SERVICE_RANGE] = "service-cluster-ip-range",
+	[MASQ_ORIGIN_NON_MASQUERADE] = "non-masquerade-cidr",
+	[MASQ_ORIGIN_NODE_ADDRESS] = "node address",
+};
+
+const char *origin_name(enum masq_origin origin)
+{
+	return origin < MASQ_ORIGIN_COUNT ? origin_names[origin] : "unknown";
+}
+
+/* Ranges for one map, being gathered. */
+struct gathered {
+	struct range *items;
+	size_t count;
+};
+
+static void gather(struct gathered *gathered, const struct cidr *cidr,
+		   enum masq_origin origin)
+{
+	gathered->items[gathered->count++] = (struct range){ *cidr, origin };
+}
+
+static void gather_flag(struct gathered *gathered, const struct config *config,
+			enum masq_origin origin)
+{
+	const struct cidr_list *list = &config->ranges[origin];
+
+	for (size_t i = 0; i < list->count; i++)
+		gather(gathered, &list->items[i], origin);
+}
+
+static int gather_begin(struct gathered *gathered, const struct config *config,
+			const struct node *node)
+{
+	size_t most = node->addr_count;
+
+	for (int origin = 0; origin < MASQ_ORIGIN_COUNT; origin++)
+		most += config->ranges[origin].count;
+	gathered->count = 0;
+	gathered->items = calloc(most, sizeof(*gathered->items));
+	return gathered->items ? 0 : log_error("no memory for the ranges");
+}
+
+static int ranges_publish(const struct datapath *datapath, enum map_id id,
+			  const struct gathered *gathered)
+{
+	int error = maps_set_ranges(&datapath->maps, id, gathered->items,
+				    gathered->count);
+
+	if (error)
+		return log_error("cannot write %zu ranges to %s: %s",
+				 gathered->count, map_names[id],
+				 strerror(-error));
+	return 0;
+}
+
+/* Later ones win where two flags name the same range. */
+static int island_publish(const struct config *config, const struct node *node,
+			  const struct datapath *datapath)
+{
+	struct gathered gathered;
+	int result;
+
+	if (gather_begin(&gathered, config, node) < 0)
+		return -1;
+	for (size_t i = 0; i < node->addr_count; i++) {
+		struct cidr cidr = cidr_of_addr(&node->addrs[i].addr);
+
+		gather(&gathered, &cidr, MASQ_ORIGIN_NODE_ADDRESS);
+	}
+	gather_flag(&gathered, config, MASQ_ORIGIN_NON_MASQUERADE);
+	gather_flag(&gathered, config, MASQ_ORIGIN_SERVICE_RANGE);
+	gather_flag(&gathered, config, MASQ_ORIGIN_POD_CIDR);
+	gather_flag(&gathered, config, MASQ_ORIGIN_CLUSTER_CIDR);
+	result = ranges_publish(datapath, MAP_ISLAND, &gathered);
+	free(gathered.items);
+	return result;
+}
+
+static int pods_publish(const struct config *config, const struct node *node,
+			const struct datapath *datapath)
+{
+	struct gathered gathered;
+	int result;
+
+	if (gather_begin(&gathered, config, node) < 0)
+		return -1;
+	gather_flag(&gathered, config, MASQ_ORIGIN_POD_CIDR);
+	result = ranges_publish(datapath, MAP_PODS, &gathered);
+	free(gathered.items);
+	return result;
+}
+
+static int settings_publish(const struct config *config,
+			    const struct datapath *datapath)
+{
+	struct masq_config settings = {
+		.layout = MASQ_LAYOUT,
+		.rewrites_directly = datapath->rewrites_directly,
+		.random_fully = config->random_fully,
+		.max_flows_per_pod = config->max_flows_per_pod,
+	};
+	int error;
+
+	memcpy(settings.timeout_s, config->timeout_s,
+	       sizeof(settings.timeout_s));
+	error = maps_set_ports(&datapath->maps, &config->ports);
+	if (!error)
+		error = maps_set_config(&datapath->maps, &settings);
+	if (error)
+		return log_error("cannot write the settings: %s",
+				 strerror(-error));
+	return 0;
+}
+
+int policy_publish(const struct config *config, const struct node *node,
+		   const struct datapath *datapath)
+{
+	if (settings_publish(config, datapath) < 0 ||
+	    island_publish(config, node, datapath) < 0)
+		return -1;
+	return pods_publish(config, node, datapath);
+}

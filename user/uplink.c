@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "uplink.h"
+
+#include <string.h>
+
+#include "attach.h"
+#include "log.h"
+
+static int link_check(const struct node_link *link)
+{
+	if (node_framing(link) != NODE_FRAMING_OTHER)
+		return 0;
+	return log_error("--uplink \"%s\": its frames are neither Ethernet nor "
+			 "plain IP (type %u): give an interface that leads "
+			 "outside",
+			 link->name, link->type);
+}
+
+static void addrs_choose(const struct config *config, const struct node *node,
+			 struct uplink *uplink)
+{
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		uplink->value.choice[family] = node_choose_addr(
+			node, uplink->link->ifindex, family,
+			&config->node[family], &uplink->value.node[family]);
+}
+
+/* Each family that pods have needs a node address on each uplink. */
+static int addrs_check(const struct config *config, const struct uplink *uplink)
+{
+	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
+
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
+		if (!cidr_list_has_family(pods, family) ||
+		    uplink->value.choice[family] != MASQ_CHOICE_NONE)
+			continue;
+		return log_error("uplink %s has no %s address for the pods' "
+				 "flows: give it one, or give --node-ip",
+				 uplink->link->name, addr_family_name(family));
+	}
+	return 0;
+}
+
+static int uplink_add(const struct config *config, const struct node *node,
+		      const struct node_link *link, struct uplinks *uplinks)
+{
+	struct uplink *uplink = &uplinks->items[uplinks->count];
+
+	*uplink = (struct uplink){ .link = link };
+	if (link_check(link) < 0)
+		return -1;
+	addrs_choose(config, node, uplink);
+	if (addrs_check(config, uplink) < 0)
+		return -1;
+	uplinks->count++;
+	return 0;
+}
+
+int uplinks_resolve(const struct config *config, const struct node *node,
+		    struct uplinks *ret)
+{
+	const struct node_link *link;
+
+	ret->count = 0;
+	for (size_t i = 0; i < config->uplink_count; i++) {
+		link = node_link_by_name(node, config->uplinks[i]);
+		if (!link)
+			return log_error("--uplink \"%s\": there is no such "
+					 "interface (ip link lists them)",
+					 config->uplinks[i]);
+		if (uplink_add(config, node, link, ret) < 0)
+			return -1;
+	}
+	if (config->uplink_count)
+		return 0;
+	link = node_default_link(node);
+	if (!link)
+		return log_error("no uplink: there is no default route; give "
+				 "--uplink IF");
+	return uplink_add(config, node, link, ret);
+}
+
+/*
+ * The way that is there already, or the one that is asked for.
+ *
+ * Return: enum masq_attach, or -1, said.
+ */
+static int way_choose(const struct uplink *uplink,
+		      const struct datapath *datapath,
+		      enum config_attach wanted)
+{
+	int program_fd = datapath_program_fd(datapath, MASQ_EGRESS,
+					     node_framing(uplink->link));
+	struct masq_uplink now;
+	enum masq_attach asked;
+
+	asked = wanted == CONFIG_ATTACH_CLSACT ? MASQ_ATTACH_CLSACT :
+						 MASQ_ATTACH_TCX;
+	if (wanted == CONFIG_ATTACH_AUTO && !attach_has_tcx(program_fd))
+		asked = MASQ_ATTACH_CLSACT;
+	if (maps_get_uplink(&datapath->maps, uplink->link->ifindex, &now) == 0) {
+		if (wanted == CONFIG_ATTACH_AUTO)
+			asked = now.attach;
+		if (asked != now.attach)
+			return log_error("--attach %s: %s is attached by %s; "
+					 "bpfmasq detach first, to change it",
+					 attach_name(asked), uplink->link->name,
+					 attach_name(now.attach));
+	}
+	return asked;
+}
+
+static int uplink_attach(struct uplink *uplink, const struct datapath *datapath,
+			 enum config_attach wanted)
+{
+	enum node_framing framing = node_framing(uplink->link);
+	struct attach attach = {
+		.pin_dir = datapath->pins.dir,
+		.name = uplink->link->name,
+		.ifindex = uplink->link->ifindex,
+		.program_fd = {
+			[MASQ_EGRESS] = datapath_program_fd(
+				datapath, MASQ_EGRESS, framing),
+			[MASQ_INGRESS] = datapath_program_fd(
+				datapath, MASQ_INGRESS, framing),
+		},
+	};
+	struct masq_uplink now;
+	int way = way_choose(uplink, datapath, wanted);
+
+	if (way < 0)
+		return -1;
+	uplink->value.attach = way;
+	uplink->was_attached = maps_get_uplink(&datapath->maps, attach.ifindex,
+					       &now) == 0;
+	return attach_put(&attach, way);
+}
+
+static void detach_first(const struct uplinks *uplinks, size_t count,
+			 const struct datapath *datapath)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct uplink *uplink = &uplinks->items[i];
+
+		if (!uplink->was_attached)
+			(void)attach_remove(datapath->pins.dir,
+					    uplink->link->ifindex,
+					    uplink->value.attach);
+	}
+}
+
+int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
+		   enum config_attach wanted)
+{
+	for (size_t i = 0; i < uplinks->count; i++) {
+		if (uplink_attach(&uplinks->items[i], datapath, wanted) == 0)
+			continue;
+		detach_first(uplinks, i, datapath);
+		return -1;
+	}
+	return 0;
+}
+
+void uplinks_undo(const struct uplinks *uplinks,
+		  const struct datapath *datapath)
+{
+	detach_first(uplinks, uplinks->count, datapath);
+}
+
+int uplinks_publish(const struct uplinks *uplinks,
+		    const struct datapath *datapath)
+{
+	for (size_t i = 0; i < uplinks->count; i++) {
+		const struct uplink *uplink = &uplinks->items[i];
+		int error = maps_set_uplink(&datapath->maps,
+					    uplink->link->ifindex,
+					    &uplink->value);
+
+		if (error)
+			return log_error("cannot enter %s in masq_uplinks: %s",
+					 uplink->link->name, strerror(-error));
+	}
+	return 0;
+}
+
+static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
+{
+	for (size_t i = 0; i < uplinks->count; i++)
+		if (uplinks->items[i].link->ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* One that is in the map and not among these; 0: none. */
+static __u32 next_former(const struct uplinks *uplinks,
+			 const struct datapath *datapath)
+{
+	__u32 ifindex = 0;
+
+	while (maps_next_uplink(&datapath->maps, &ifindex) == 0)
+		if (!uplinks_have(uplinks, ifindex))
+			return ifindex;
+	return 0;
+}
+
+int uplinks_retire(const struct uplinks *uplinks,
+		   const struct datapath *datapath)
+{
+	struct masq_uplink former;
+	int result = 0;
+	__u32 ifindex;
+
+	while ((ifindex = next_former(uplinks, datapath))) {
+		if (maps_get_uplink(&datapath->maps, ifindex, &former))
+			return result;
+		if (attach_remove(datapath->pins.dir, ifindex, former.attach) <
+		    0)
+			result = -1;
+		if (maps_delete_uplink(&datapath->maps, ifindex))
+			return log_error("cannot take interface %u from "
+					 "masq_uplinks",
+					 ifindex);
+	}
+	return result;
+}

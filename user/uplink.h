@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The uplinks: which there are, and the datapath on them.
+ */
+#ifndef UPLINK_H
+#define UPLINK_H
+
+#include "config.h"
+#include "datapath.h"
+#include "node.h"
+
+struct uplink {
+	const struct node_link *link;
+	struct masq_uplink value; /* as masq_uplinks will hold it */
+	bool was_attached;
+};
+
+struct uplinks {
+	struct uplink items[CONFIG_UPLINKS_MAX];
+	size_t count;
+};
+
+/*
+ * Find the interfaces and choose the node's address on each.  Changes nothing
+ * and says what is wrong.
+ *
+ * node: must outlive *ret. Return: 0 or -1.
+ */
+int uplinks_resolve(const struct config *config, const struct node *node,
+		    struct uplinks *ret);
+
+/*
+ * Attach the programs to each.  When one fails, the others that were not
+ * attached before are detached again.
+ *
+ * Return: 0 or -1, said.
+ */
+int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
+		   enum config_attach wanted);
+void uplinks_undo(const struct uplinks *uplinks,
+		  const struct datapath *datapath);
+
+/* Enter them in masq_uplinks. Return: 0 or -1, said. */
+int uplinks_publish(const struct uplinks *uplinks,
+		    const struct datapath *datapath);
+
+/* Detach from interfaces that are uplinks no more. Return: 0 or -1, said. */
+int uplinks_retire(const struct uplinks *uplinks,
+		   const struct datapath *datapath);
+
+#endif /* UPLINK_H */
