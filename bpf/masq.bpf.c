@@ -42,9 +42,8 @@ static inline enum masq_verdict packet_read(struct __sk_buff *skb,
 }
 
 /* Where this packet leaves for: the external end of its flow. */
-static inline enum masq_verdict egress_flow(struct __sk_buff *skb,
-					    const struct packet *p,
-					    struct endpoint *ret)
+static inline enum masq_verdict
+egress_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	enum masq_verdict verdict;

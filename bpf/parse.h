@@ -89,9 +89,9 @@ static inline enum masq_verdict parse_echo(struct cursor *c, struct packet *p,
 		return MASQ_DROP_ICMP;
 	p->is_request = icmp->type == request;
 	p->l4_off = cursor_offset(c);
-	p->check_off =
-		p->l4_off + __builtin_offsetof(struct icmphdr, checksum);
-	p->port_off = p->l4_off + __builtin_offsetof(struct icmphdr, un.echo.id);
+	p->check_off = p->l4_off + __builtin_offsetof(struct icmphdr, checksum);
+	p->port_off =
+		p->l4_off + __builtin_offsetof(struct icmphdr, un.echo.id);
 	p->tuple.local_port = bpf_ntohs(icmp->un.echo.id);
 	return MASQ_CONTINUE;
 }
@@ -109,8 +109,7 @@ static inline enum masq_verdict parse_transport(struct cursor *c,
 	if (proto == IPPROTO_ICMP && p->family == MASQ_IPV4)
 		return parse_echo(c, p, ICMP_ECHO_REQUEST, ICMP_ECHO_REPLY);
 	if (proto == IPPROTO_ICMPV6 && p->family == MASQ_IPV6)
-		return parse_echo(c, p, ICMPV6_ECHO_REQUEST,
-				  ICMPV6_ECHO_REPLY);
+		return parse_echo(c, p, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY);
 	return MASQ_DROP_PROTOCOL;
 }
 
@@ -124,11 +123,13 @@ static inline enum masq_verdict parse_ipv4(struct cursor *c, struct packet *p)
 		return MASQ_DROP_MALFORMED;
 	p->family = MASQ_IPV4;
 	if (p->direction == MASQ_EGRESS) {
-		p->addr_off = p->l3_off + __builtin_offsetof(struct iphdr, saddr);
+		p->addr_off =
+			p->l3_off + __builtin_offsetof(struct iphdr, saddr);
 		addr_from_ipv4(&p->tuple.local, ip->saddr);
 		addr_from_ipv4(&p->tuple.remote, ip->daddr);
 	} else {
-		p->addr_off = p->l3_off + __builtin_offsetof(struct iphdr, daddr);
+		p->addr_off =
+			p->l3_off + __builtin_offsetof(struct iphdr, daddr);
 		addr_from_ipv4(&p->tuple.local, ip->daddr);
 		addr_from_ipv4(&p->tuple.remote, ip->saddr);
 	}

@@ -154,9 +154,9 @@ static enum attempt port_try(struct port_search *s, __u16 port)
 	}
 	if (port_is_hosts(s))
 		return ATTEMPT_BUSY;
-	return attempt_after(flow ? record_replace(&s->external, flow, seen,
-						   &s->fresh) :
-				    record_insert(&s->external, &s->fresh));
+	return attempt_after(
+		flow ? record_replace(&s->external, flow, seen, &s->fresh) :
+		       record_insert(&s->external, &s->fresh));
 }
 
 /* One round of bpf_loop(). Return: 1 to stop. */

@@ -61,9 +61,8 @@ static inline __sum16 l4_check(const struct rewrite *r, __u8 proto,
 	return proto == IPPROTO_UDP && !check ? 0xffff : check;
 }
 
-static inline enum masq_verdict write_l4(const struct __sk_buff *skb,
-					 const struct packet *p,
-					 struct rewrite *r)
+static inline enum masq_verdict
+write_l4(const struct __sk_buff *skb, const struct packet *p, struct rewrite *r)
 {
 	__sum16 *check = field(skb, p->check_off, sizeof(*check)), was;
 	__be16 *port = field(skb, p->port_off, sizeof(*port));

@@ -44,9 +44,8 @@ static inline int store_ipv4(struct __sk_buff *skb, const struct packet *p,
 	__u32 check_off = p->l3_off + __builtin_offsetof(struct iphdr, check);
 	__be32 addr = addr_word(&to->addr, 3);
 
-	if (bpf_l3_csum_replace(skb, check_off,
-				addr_word(&p->tuple.local, 3), addr,
-				sizeof(addr)) < 0)
+	if (bpf_l3_csum_replace(skb, check_off, addr_word(&p->tuple.local, 3),
+				addr, sizeof(addr)) < 0)
 		return -1;
 	return bpf_skb_store_bytes(skb, p->addr_off, &addr, sizeof(addr), 0);
 }

@@ -19,9 +19,8 @@ static inline int state_is_closed(enum masq_state state)
 /* Does this packet come from the side that did not open the flow? */
 static inline int is_answer(enum masq_kind kind, const struct packet *p)
 {
-	enum masq_direction opened_by = kind == MASQ_KIND_INBOUND ?
-						MASQ_INGRESS :
-						MASQ_EGRESS;
+	enum masq_direction opened_by =
+		kind == MASQ_KIND_INBOUND ? MASQ_INGRESS : MASQ_EGRESS;
 
 	return p->direction != opened_by;
 }
@@ -60,9 +59,8 @@ static inline enum masq_state tcp_state_after(enum masq_state state,
 }
 
 /* Where a flow stands once this packet has passed. */
-static inline enum masq_state state_after(enum masq_state state,
-					  enum masq_kind kind,
-					  const struct packet *p)
+static inline enum masq_state
+state_after(enum masq_state state, enum masq_kind kind, const struct packet *p)
 {
 	if (p->tuple.proto == IPPROTO_TCP)
 		return tcp_state_after(state, kind, p);

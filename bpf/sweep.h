@@ -20,7 +20,8 @@ enum {
 	SWEEP_BATCH_MAX = 2048,
 };
 
-/* Delete the record of this ticket if it is over. Return: whether none is left. */
+/* Delete the record of this ticket if it is over. Return: whether none is left.
+ */
 static inline int sweep_record(const struct masq_tuple *ticket, __u64 now)
 {
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, ticket);
@@ -74,8 +75,7 @@ static inline int sweep_start(void)
 
 	if (!sweeper)
 		return -ENOENT;
-	error = bpf_timer_init(&sweeper->timer, &masq_sweeper,
-			       CLOCK_MONOTONIC);
+	error = bpf_timer_init(&sweeper->timer, &masq_sweeper, CLOCK_MONOTONIC);
 	if (error && error != -EBUSY) /* busy: a former program made it */
 		return error;
 	error = bpf_timer_set_callback(&sweeper->timer, sweep_tick);

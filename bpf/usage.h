@@ -30,8 +30,8 @@ static inline void usage_return(const struct masq_addr *pod)
 	if (!usage || __sync_fetch_and_add(&usage->flows, -1) != 1)
 		return;
 	/* Ours was the last: whoever marks the entry deletes it. */
-	if (__sync_val_compare_and_swap(&usage->flows, 0,
-					MASQ_USAGE_DYING) == 0)
+	if (__sync_val_compare_and_swap(&usage->flows, 0, MASQ_USAGE_DYING) ==
+	    0)
 		(void)bpf_map_delete_elem(&masq_usage, pod);
 }
 

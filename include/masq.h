@@ -24,7 +24,7 @@
 /* Flows at once, unless --max-flows says otherwise. */
 #define MASQ_FLOWS_DEFAULT (1 << 18)
 
-#define MASQ_ASSERT_SIZE(type, size)                                           \
+#define MASQ_ASSERT_SIZE(type, size) \
 	_Static_assert(sizeof(type) == (size), #type " has changed its size")
 
 /*

@@ -10,38 +10,38 @@
 #ifndef MASQ_VERDICT_H
 #define MASQ_VERDICT_H
 
-#define MASQ_VERDICTS(X)                                                       \
-	X(TRANSLATED, "translated", "address and port were rewritten")         \
-	X(PASS_NOT_IP, "pass-not-ip", "neither IPv4 nor IPv6")                 \
-	X(PASS_NOT_POD, "pass-not-pod", "the source is no pod of this node")   \
-	X(PASS_ISLAND, "pass-island", "a pod to a destination in the island")  \
-	X(PASS_INBOUND, "pass-inbound",                                        \
-	  "of a flow that the outside opened to a pod address")                \
-	X(PASS_NO_FLOW, "pass-no-flow",                                        \
-	  "from outside and of no flow: left to the host")                     \
-	X(DROP_MALFORMED, "drop-malformed",                                    \
-	  "a pod's packet whose headers end too early or contradict")          \
-	X(DROP_EXTENSIONS, "drop-extensions",                                  \
-	  "a pod's packet with more IPv6 extension headers than are walked")   \
-	X(DROP_MAPPED, "drop-mapped",                                          \
-	  "IPv4-mapped IPv6 addresses on the wire (RFC 4291 2.5.5.2)")         \
-	X(DROP_FRAGMENT, "drop-fragment",                                      \
-	  "a pod's fragment: fragments are not translated")                    \
-	X(DROP_ICMP, "drop-icmp",                                              \
-	  "a pod's ICMP message other than echo: not translated")              \
-	X(DROP_PROTOCOL, "drop-protocol",                                      \
-	  "a pod's packet of a protocol other than TCP, UDP and ICMP")         \
-	X(DROP_SCOPE, "drop-scope",                                            \
-	  "a pod to a multicast, broadcast or link-local address")             \
-	X(DROP_STRAY, "drop-stray",                                            \
-	  "a pod's packet that is of no flow and cannot open one")             \
-	X(DROP_NO_ADDRESS, "drop-no-address",                                  \
-	  "the uplink has no node address of the packet's family")             \
-	X(DROP_NO_PORT, "drop-no-port",                                        \
-	  "every port of the pool is in use towards this destination")         \
-	X(DROP_OVER_BUDGET, "drop-over-budget",                                \
-	  "the pod holds as many flows as --max-flows-per-pod allows")         \
-	X(DROP_TABLE_FULL, "drop-table-full",                                  \
+#define MASQ_VERDICTS(X)                                                      \
+	X(TRANSLATED, "translated", "address and port were rewritten")        \
+	X(PASS_NOT_IP, "pass-not-ip", "neither IPv4 nor IPv6")                \
+	X(PASS_NOT_POD, "pass-not-pod", "the source is no pod of this node")  \
+	X(PASS_ISLAND, "pass-island", "a pod to a destination in the island") \
+	X(PASS_INBOUND, "pass-inbound",                                       \
+	  "of a flow that the outside opened to a pod address")               \
+	X(PASS_NO_FLOW, "pass-no-flow",                                       \
+	  "from outside and of no flow: left to the host")                    \
+	X(DROP_MALFORMED, "drop-malformed",                                   \
+	  "a pod's packet whose headers end too early or contradict")         \
+	X(DROP_EXTENSIONS, "drop-extensions",                                 \
+	  "a pod's packet with more IPv6 extension headers than are walked")  \
+	X(DROP_MAPPED, "drop-mapped",                                         \
+	  "IPv4-mapped IPv6 addresses on the wire (RFC 4291 2.5.5.2)")        \
+	X(DROP_FRAGMENT, "drop-fragment",                                     \
+	  "a pod's fragment: fragments are not translated")                   \
+	X(DROP_ICMP, "drop-icmp",                                             \
+	  "a pod's ICMP message other than echo: not translated")             \
+	X(DROP_PROTOCOL, "drop-protocol",                                     \
+	  "a pod's packet of a protocol other than TCP, UDP and ICMP")        \
+	X(DROP_SCOPE, "drop-scope",                                           \
+	  "a pod to a multicast, broadcast or link-local address")            \
+	X(DROP_STRAY, "drop-stray",                                           \
+	  "a pod's packet that is of no flow and cannot open one")            \
+	X(DROP_NO_ADDRESS, "drop-no-address",                                 \
+	  "the uplink has no node address of the packet's family")            \
+	X(DROP_NO_PORT, "drop-no-port",                                       \
+	  "every port of the pool is in use towards this destination")        \
+	X(DROP_OVER_BUDGET, "drop-over-budget",                               \
+	  "the pod holds as many flows as --max-flows-per-pod allows")        \
+	X(DROP_TABLE_FULL, "drop-table-full",                                 \
 	  "no room for another flow (--max-flows)")
 
 enum masq_verdict {

@@ -140,9 +140,8 @@ static int clsact_remove(__u32 ifindex, enum masq_direction direction)
 	int error = bpf_tc_detach(&hook, &filter);
 
 	/* ENODEV: the interface is gone; EINVAL, ENOENT: qdisc or filter is */
-	return error == -ENOENT || error == -EINVAL || error == -ENODEV ?
-		       0 :
-		       error;
+	return error == -ENOENT || error == -EINVAL || error == -ENODEV ? 0 :
+									  error;
 }
 
 static int put(const struct attach *attach, enum masq_attach way,

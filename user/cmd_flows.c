@@ -13,9 +13,9 @@
 enum { NS_PER_MS = 1000000 };
 
 static const struct output_column columns[] = {
-	{ "proto", 6 },	 { "source", 21 },     { "destination", 21 },
-	{ "node", 21 },	 { "kind", 11 },       { "state", 11 },
-	{ "age", 7 },	 { "expires", 0 },     { 0 },
+	{ "proto", 6 }, { "source", 26 }, { "destination", 26 },
+	{ "node", 26 }, { "kind", 11 },	  { "state", 11 },
+	{ "age", 7 },	{ "expires", 0 }, { 0 },
 };
 
 struct listing {

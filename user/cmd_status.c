@@ -16,8 +16,13 @@
 #include "pool.h"
 
 static const struct output_column uplink_columns[] = {
-	{ "uplink", 15 }, { "attached", 8 },	{ "IPv4", 15 },
-	{ "chosen by", 9 }, { "IPv6", 24 }, { "chosen by", 0 }, { 0 },
+	{ "uplink", 15 },
+	{ "attached", 8 },
+	{ "IPv4", 15 },
+	{ "chosen by", 9 },
+	{ "IPv6", 24 },
+	{ "chosen by", 0 },
+	{ 0 },
 };
 
 static const struct output_column range_columns[] = {

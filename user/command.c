@@ -46,10 +46,22 @@ static bool word_is(const struct word *word, const struct option *option)
 static const struct option *option_find(const struct option *table,
 					const struct word *word)
 {
-	for (; table && table->name; table++)
+	for (; table->name; table++)
 		if (word_is(word, table))
 			return table;
 	return NULL;
+}
+
+static const struct option *command_option(const struct command *command,
+					   const struct word *word)
+{
+	const struct option *option = option_find(global_options, word);
+
+	if (!command)
+		return option;
+	for (int i = 0; !option && command->options[i]; i++)
+		option = option_find(command->options[i], word);
+	return option;
 }
 
 static const struct command *command_find(const struct command *commands,
@@ -104,8 +116,7 @@ static const struct command *command_expected(int argc, char **argv,
 int command_line_read(int argc, char **argv, const struct command *commands,
 		      struct invocation *inv, const struct command **ret)
 {
-	const struct command *command =
-		command_expected(argc, argv, commands);
+	const struct command *command = command_expected(argc, argv, commands);
 	bool is_named = false;
 	struct word word;
 
@@ -115,16 +126,13 @@ int command_line_read(int argc, char **argv, const struct command *commands,
 		if (!word_read(argv[i], &word)) {
 			if (!command || is_named ||
 			    strcmp(argv[i], command->name) != 0)
-				return usage_error(is_named ?
-							   "not expected" :
-							   "no such command",
+				return usage_error(is_named ? "not expected" :
+							      "no such command",
 						   argv[i]);
 			is_named = true;
 			continue;
 		}
-		option = option_find(global_options, &word);
-		if (!option && command)
-			option = option_find(command->options, &word);
+		option = command_option(command, &word);
 		if (!option)
 			return usage_error("no such option", argv[i]);
 		error = option_take(option, &word, argv, &i, inv);

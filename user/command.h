@@ -14,6 +14,7 @@
 
 enum {
 	EXIT_USAGE = 2,
+	COMMAND_TABLES = 3, /* of options, the end included */
 };
 
 /* Everything that a command line can say. */
@@ -46,7 +47,7 @@ struct option {
 struct command {
 	const char *name;
 	const char *summary;
-	const struct option *options; /* NULL: none of its own */
+	const struct option *options[COMMAND_TABLES]; /* NULL ends them */
 
 	/* Return: EXIT_SUCCESS or EXIT_FAILURE; what failed has been said. */
 	int (*run)(struct invocation *inv);
@@ -54,8 +55,8 @@ struct command {
 
 extern const struct option global_options[];
 extern const struct option run_options[];
+extern const struct option filter_options[]; /* flows, flush */
 extern const struct option flows_options[];
-extern const struct option flush_options[];
 
 int cmd_run(struct invocation *inv);
 int cmd_status(struct invocation *inv);

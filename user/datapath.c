@@ -141,8 +141,8 @@ static int layout_check(const struct datapath *datapath)
 	struct masq_config config;
 
 	if (!datapath->was_pinned[MAP_CONFIG] ||
-	    maps_get_config(&datapath->maps, &config) ||
-	    !config.layout || config.layout == MASQ_LAYOUT)
+	    maps_get_config(&datapath->maps, &config) || !config.layout ||
+	    config.layout == MASQ_LAYOUT)
 		return 0;
 	return log_error("the maps under %s are of layout %u, this bpfmasq "
 			 "knows layout %u: bpfmasq detach first",

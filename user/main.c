@@ -12,16 +12,23 @@ static int cmd_version(struct invocation *inv);
 static int cmd_help(struct invocation *inv);
 
 static const struct command commands[] = {
-	{ "run", "load the datapath, attach it and stay", run_options,
+	{ "run",
+	  "load the datapath, attach it and stay",
+	  { run_options },
 	  cmd_run },
-	{ "status", "what runs, and how it is set", NULL, cmd_status },
-	{ "flows", "list the flows", flows_options, cmd_flows },
-	{ "flush", "close flows", flush_options, cmd_flush },
-	{ "counters", "packets by direction and verdict", NULL, cmd_counters },
-	{ "detach", "take the datapath away, with all its flows", NULL,
+	{ "status", "what runs, and how it is set", {}, cmd_status },
+	{ "flows",
+	  "list the flows",
+	  { filter_options, flows_options },
+	  cmd_flows },
+	{ "flush", "close flows", { filter_options }, cmd_flush },
+	{ "counters", "packets by direction and verdict", {}, cmd_counters },
+	{ "detach",
+	  "take the datapath away, with all its flows",
+	  {},
 	  cmd_detach },
-	{ "version", "print the version", NULL, cmd_version },
-	{ "help", "print this help", NULL, cmd_help },
+	{ "version", "print the version", {}, cmd_version },
+	{ "help", "print this help", {}, cmd_help },
 	{ 0 },
 };
 
@@ -42,8 +49,6 @@ static void print_options(const char *title, const struct option *option)
 {
 	char name[64];
 
-	if (!option)
-		return;
 	printf("\n%s:\n", title);
 	for (; option->name; option++) {
 		snprintf(name, sizeof(name), "--%s%s%s", option->name,
@@ -57,12 +62,6 @@ static void print_options(const char *title, const struct option *option)
 	}
 }
 
-static void print_filters(void)
-{
-	print_options("Options of flows, and of flush but for --count",
-		      flows_options);
-}
-
 static int cmd_help(struct invocation *inv)
 {
 	(void)inv;
@@ -73,7 +72,8 @@ static int cmd_help(struct invocation *inv)
 		printf("  %-10s %s\n", c->name, c->summary);
 	print_options("Options", global_options);
 	print_options("Options of run (defaults in parentheses)", run_options);
-	print_filters();
+	print_options("Options of flows and flush", filter_options);
+	print_options("Options of flows", flows_options);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -21,12 +21,12 @@ enum {
 static const __u32 zero;
 
 const char *const map_names[MAP_COUNT] = {
-	[MAP_FLOWS] = "masq_flows",	  [MAP_INDEX] = "masq_index",
-	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
-	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
-	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
-	[MAP_CONFIG] = "masq_config",	  [MAP_COUNTERS] = "masq_counters",
-	[MAP_FULL] = "masq_full",	  [MAP_SWEEPER] = "masq_sweeper",
+	[MAP_FLOWS] = "masq_flows",	[MAP_INDEX] = "masq_index",
+	[MAP_TICKETS] = "masq_tickets", [MAP_USAGE] = "masq_usage",
+	[MAP_PODS] = "masq_pods",	[MAP_ISLAND] = "masq_island",
+	[MAP_UPLINKS] = "masq_uplinks", [MAP_PORTS] = "masq_ports",
+	[MAP_CONFIG] = "masq_config",	[MAP_COUNTERS] = "masq_counters",
+	[MAP_FULL] = "masq_full",	[MAP_SWEEPER] = "masq_sweeper",
 };
 
 static int map_open(const char *pin_dir, const char *name, int *ret)
@@ -95,7 +95,8 @@ int maps_get_config(const struct maps *maps, struct masq_config *ret)
 
 int maps_set_config(const struct maps *maps, const struct masq_config *config)
 {
-	return bpf_map_update_elem(maps->fd[MAP_CONFIG], &zero, config, BPF_ANY);
+	return bpf_map_update_elem(maps->fd[MAP_CONFIG], &zero, config,
+				   BPF_ANY);
 }
 
 int maps_get_ports(const struct maps *maps, struct masq_ports *ret)
@@ -210,8 +211,8 @@ int maps_set_ranges(const struct maps *maps, enum map_id id,
 	return error;
 }
 
-int maps_get_ranges(const struct maps *maps, enum map_id id,
-		    struct range **ret, size_t *ret_count)
+int maps_get_ranges(const struct maps *maps, enum map_id id, struct range **ret,
+		    size_t *ret_count)
 {
 	struct range *ranges = NULL, *more;
 	struct masq_prefix key, *before = NULL;
@@ -228,8 +229,7 @@ int maps_get_ranges(const struct maps *maps, enum map_id id,
 			return -ENOMEM;
 		}
 		ranges = more;
-		ranges[count++] = (struct range){ cidr_of(&key),
-						  value.origin };
+		ranges[count++] = (struct range){ cidr_of(&key), value.origin };
 	}
 	*ret = ranges;
 	*ret_count = count;

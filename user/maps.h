@@ -73,8 +73,8 @@ int maps_set_ranges(const struct maps *maps, enum map_id id,
 		    const struct range *ranges, size_t count);
 
 /* *ret: allocated. */
-int maps_get_ranges(const struct maps *maps, enum map_id id,
-		    struct range **ret, size_t *ret_count);
+int maps_get_ranges(const struct maps *maps, enum map_id id, struct range **ret,
+		    size_t *ret_count);
 
 /* Sum over the CPUs. */
 int maps_get_counter(const struct maps *maps, enum masq_direction direction,

@@ -152,8 +152,8 @@ static int dump(struct mnl_socket *socket, __u16 type, unsigned char af,
 
 int node_read(struct node *ret)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE,
-						     SOCK_CLOEXEC);
+	struct mnl_socket *socket =
+		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	struct node node = { 0 };
 	int error;
 
@@ -208,9 +208,8 @@ static const struct node_link *link_by_ifindex(const struct node *node,
 }
 
 /* The best default route of a family, on any interface (0) or on one. */
-static const struct node_route *best_default(const struct node *node,
-					     enum masq_family family,
-					     __u32 ifindex)
+static const struct node_route *
+best_default(const struct node *node, enum masq_family family, __u32 ifindex)
 {
 	const struct node_route *best = NULL;
 
@@ -253,9 +252,8 @@ enum node_framing node_framing(const struct node_link *link)
 	}
 }
 
-static const struct masq_addr *primary_addr(const struct node *node,
-					    __u32 ifindex,
-					    enum masq_family family)
+static const struct masq_addr *
+primary_addr(const struct node *node, __u32 ifindex, enum masq_family family)
 {
 	for (size_t i = 0; i < node->addr_count; i++)
 		if (node->addrs[i].ifindex == ifindex &&

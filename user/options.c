@@ -340,18 +340,16 @@ const struct option run_options[] = {
 	{ "max-flows-per-pod", '\0', "N",
 	  "flows that one pod may hold; 0: no limit (0)",
 	  take_max_flows_per_pod, 0 },
-	{ "timeout-tcp-opening", '\0', "SECONDS",
-	  "TCP before the answer (240)", take_timeout,
-	  MASQ_TIMEOUT_TCP_OPENING },
+	{ "timeout-tcp-opening", '\0', "SECONDS", "TCP before the answer (240)",
+	  take_timeout, MASQ_TIMEOUT_TCP_OPENING },
 	{ "timeout-tcp-established", '\0', "SECONDS",
 	  "TCP once both sides have spoken (7440)", take_timeout,
 	  MASQ_TIMEOUT_TCP_ESTABLISHED },
 	{ "timeout-tcp-closing", '\0', "SECONDS",
 	  "TCP after both FINs or a RST (240)", take_timeout,
 	  MASQ_TIMEOUT_TCP_CLOSING },
-	{ "timeout-udp-opening", '\0', "SECONDS",
-	  "UDP before the answer (120)", take_timeout,
-	  MASQ_TIMEOUT_UDP_OPENING },
+	{ "timeout-udp-opening", '\0', "SECONDS", "UDP before the answer (120)",
+	  take_timeout, MASQ_TIMEOUT_UDP_OPENING },
 	{ "timeout-udp-opening-low", '\0', "SECONDS",
 	  "the same, destination port below 1024 (30)", take_timeout,
 	  MASQ_TIMEOUT_UDP_OPENING_LOW },
@@ -370,30 +368,19 @@ const struct option run_options[] = {
 	{ 0 },
 };
 
-#define FILTER_OPTIONS                                                         \
-	{ "proto", '\0', "NAME", "tcp, udp, icmp or icmpv6", take_proto, 0 },  \
-		{ "pod", '\0', "ADDR|CIDR", "the inner address", take_pod,     \
-		  0 },                                                         \
-		{ "remote", '\0', "ADDR|CIDR", "the outer address",            \
-		  take_remote, 0 },                                            \
-		{ "remote-port", '\0', "PORT", "the outer port",               \
-		  take_remote_port, 0 },                                       \
-		{ "node-port", '\0', "PORT", "the node's port",                \
-		  take_node_port, 0 },                                         \
-	{                                                                      \
-		"state", '\0', "NAME",                                         \
-			"opening, established, fin-local, fin-remote, "        \
-			"closing or reset",                                    \
-			take_state, 0                                          \
-	}
-
-const struct option flows_options[] = {
-	FILTER_OPTIONS,
-	{ "count", '\0', NULL, "print only how many there are", take_count, 0 },
+const struct option filter_options[] = {
+	{ "proto", '\0', "NAME", "tcp, udp, icmp or icmpv6", take_proto, 0 },
+	{ "pod", '\0', "ADDR|CIDR", "the inner address", take_pod, 0 },
+	{ "remote", '\0', "ADDR|CIDR", "the outer address", take_remote, 0 },
+	{ "remote-port", '\0', "PORT", "the outer port", take_remote_port, 0 },
+	{ "node-port", '\0', "PORT", "the node's port", take_node_port, 0 },
+	{ "state", '\0', "NAME",
+	  "opening, established, fin-local, fin-remote, closing or reset",
+	  take_state, 0 },
 	{ 0 },
 };
 
-const struct option flush_options[] = {
-	FILTER_OPTIONS,
+const struct option flows_options[] = {
+	{ "count", '\0', NULL, "print only how many there are", take_count, 0 },
 	{ 0 },
 };

@@ -147,9 +147,8 @@ static void put(struct output *output, const char *key, const char *text,
 	char title[KEY_SIZE];
 
 	if (output->format != OUTPUT_TEXT) {
-		json_object_object_add(output->row ? output->row :
-						     output->object,
-				       key, json);
+		json_object_object_add(
+			output->row ? output->row : output->object, key, json);
 		return;
 	}
 	json_object_put(json);

@@ -194,7 +194,8 @@ char *pool_format(const struct masq_ports *ports)
 
 	if (!stream)
 		return NULL;
-	for (unsigned int first = 1, last; first <= PORT_MAX; first = last + 1) {
+	for (unsigned int first = 1, last; first <= PORT_MAX;
+	     first = last + 1) {
 		last = first;
 		if (!pool_has(ports, first))
 			continue;

@@ -98,7 +98,8 @@ static int way_choose(const struct uplink *uplink,
 						 MASQ_ATTACH_TCX;
 	if (wanted == CONFIG_ATTACH_AUTO && !attach_has_tcx(program_fd))
 		asked = MASQ_ATTACH_CLSACT;
-	if (maps_get_uplink(&datapath->maps, uplink->link->ifindex, &now) == 0) {
+	if (maps_get_uplink(&datapath->maps, uplink->link->ifindex, &now) ==
+	    0) {
 		if (wanted == CONFIG_ATTACH_AUTO)
 			asked = now.attach;
 		if (asked != now.attach)
@@ -131,8 +132,8 @@ static int uplink_attach(struct uplink *uplink, const struct datapath *datapath,
 	if (way < 0)
 		return -1;
 	uplink->value.attach = way;
-	uplink->was_attached = maps_get_uplink(&datapath->maps, attach.ifindex,
-					       &now) == 0;
+	uplink->was_attached =
+		maps_get_uplink(&datapath->maps, attach.ifindex, &now) == 0;
 	return attach_put(&attach, way);
 }
 
@@ -172,9 +173,8 @@ int uplinks_publish(const struct uplinks *uplinks,
 {
 	for (size_t i = 0; i < uplinks->count; i++) {
 		const struct uplink *uplink = &uplinks->items[i];
-		int error = maps_set_uplink(&datapath->maps,
-					    uplink->link->ifindex,
-					    &uplink->value);
+		int error = maps_set_uplink(
+			&datapath->maps, uplink->link->ifindex, &uplink->value);
 
 		if (error)
 			return log_error("cannot enter %s in masq_uplinks: %s",

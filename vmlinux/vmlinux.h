@@ -227,7 +227,7 @@ struct __sk_buff {
 /* Types inside the kernel: members by name, offsets by CO-RE. */
 
 #if defined(__bpf__)
-#pragma clang attribute push(__attribute__((preserve_access_index)),           \
+#pragma clang attribute push(__attribute__((preserve_access_index)), \
 			     apply_to = record)
 
 /* include/linux/skbuff.h */
