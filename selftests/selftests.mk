@@ -20,7 +20,8 @@ $T/%: selftests/unit/%.c selftests/test.h $(TESTED_OBJECTS)
 	$Qmkdir -p $T
 	$Q$(CC) $(USER_FLAGS) -Iselftests $< $(TESTED_OBJECTS) $(LIBRARIES) -o $@
 
-$T/%: selftests/packet/%.c selftests/packet/packet.c selftests/packet/*.h \
+$T/%: selftests/packet/%.c $(wildcard selftests/packet/*.h) \
+		selftests/packet/packet.c selftests/packet/fixture.c \
 		selftests/test.h $(TESTED_OBJECTS)
 	$(call say,TEST,$@)
 	$Qmkdir -p $T

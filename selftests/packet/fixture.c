@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fixture.h"
+
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include "config.h"
+#include "masq.skel.h"
+#include "pool.h"
+
+enum {
+	LOOPBACK = 1, /* the device that test runs show, and our uplink */
+	SWEEP_SECONDS = 10,
+};
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void namespace_enter(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		die("unshare");
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		die("lo");
+	close(fd);
+}
+
+bool fixture_can(enum fixture_rewrite rewrite)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool tells = btf && btf__find_by_name_kind(btf, "bpf_cast_to_kern_ctx",
+						   BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return rewrite == FIXTURE_HELPERS || tells;
+}
+
+static struct masq_addr addr(const char *text)
+{
+	struct masq_addr ret;
+
+	if (addr_parse(text, &ret))
+		die(text);
+	return ret;
+}
+
+static struct range range(const char *text, enum masq_origin origin)
+{
+	struct range ret = { .origin = origin };
+
+	if (cidr_parse(text, &ret.cidr))
+		die(text);
+	return ret;
+}
+
+static void configure(const struct fixture *fixture,
+		      const struct fixture_options *options)
+{
+	const struct range pods[] = {
+		range("10.244.1.0/24", MASQ_ORIGIN_POD_CIDR),
+		range("fd00:10:244:1::/64", MASQ_ORIGIN_POD_CIDR),
+	};
+	const struct range island[] = {
+		range("10.244.0.0/16", MASQ_ORIGIN_CLUSTER_CIDR),
+		range("fd00:10:244::/48", MASQ_ORIGIN_CLUSTER_CIDR),
+	};
+	struct masq_config config = {
+		.layout = MASQ_LAYOUT,
+		.max_flows_per_pod = options->max_flows_per_pod,
+		.random_fully = options->random_fully,
+	};
+	struct masq_uplink uplink = { 0 };
+	struct masq_ports ports;
+
+	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++)
+		config.timeout_s[i] = config_timeouts[i].default_s;
+	if (!options->without_node) {
+		uplink.node[MASQ_IPV4] = addr(NODE4);
+		uplink.node[MASQ_IPV6] = addr(NODE6);
+	}
+	if (pool_parse(options->ports ? options->ports : "20000-20999", &ports))
+		die("ports");
+	if (maps_set_config(&fixture->maps, &config) ||
+	    maps_set_ports(&fixture->maps, &ports) ||
+	    maps_set_uplink(&fixture->maps, LOOPBACK, &uplink) ||
+	    maps_set_ranges(&fixture->maps, MAP_PODS, pods, 2) ||
+	    maps_set_ranges(&fixture->maps, MAP_ISLAND, island, 2))
+		die("maps");
+}
+
+static void sweep_start(const struct fixture *fixture)
+{
+	char packet[64] = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
+		    .data_size_in = sizeof(packet));
+
+	if (bpf_prog_test_run_opts(
+		    bpf_program__fd(fixture->skel->progs.masq_sweep), &run) ||
+	    run.retval)
+		die("sweep");
+}
+
+void fixture_open(struct fixture *fixture,
+		  const struct fixture_options *options)
+{
+	__u32 max_flows = options->max_flows ? options->max_flows : 4096;
+	static bool is_in_namespace;
+
+	if (!is_in_namespace)
+		namespace_enter();
+	is_in_namespace = true;
+	fixture->skel = masq_bpf__open();
+	if (!fixture->skel)
+		die("open");
+	fixture->skel->rodata->rewrites_directly = options->rewrite ==
+						   FIXTURE_DIRECT;
+	bpf_map__set_max_entries(fixture->skel->maps.masq_flows, max_flows);
+	bpf_map__set_max_entries(fixture->skel->maps.masq_index, max_flows);
+	bpf_map__set_max_entries(fixture->skel->maps.masq_tickets, max_flows);
+	if (masq_bpf__load(fixture->skel))
+		die("load");
+	for (int id = 0; id < MAP_COUNT; id++)
+		fixture->maps.fd[id] = bpf_object__find_map_fd_by_name(
+			fixture->skel->obj, map_names[id]);
+	configure(fixture, options);
+}
+
+void fixture_close(struct fixture *fixture)
+{
+	masq_bpf__destroy(fixture->skel);
+}
+
+int fixture_send(const struct fixture *fixture, enum masq_direction direction,
+		 const struct frame *in, struct frame *ret)
+{
+	struct frame out;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in->bytes,
+		    .data_size_in = in->length, .data_out = out.bytes,
+		    .data_size_out = sizeof(out.bytes));
+
+	if (bpf_prog_test_run_opts(
+		    bpf_program__fd(direction == MASQ_EGRESS ?
+					    fixture->skel->progs.masq_egress :
+					    fixture->skel->progs.masq_ingress),
+		    &run))
+		die("run");
+	out.length = run.data_size_out;
+	if (ret)
+		*ret = out;
+	return (int)run.retval;
+}
+
+static void counters_read(const struct fixture *fixture,
+			  __u64 ret[MASQ_DIRECTION_COUNT][MASQ_VERDICT_COUNT])
+{
+	struct masq_counter counter;
+
+	for (int d = 0; d < MASQ_DIRECTION_COUNT; d++) {
+		for (int v = 0; v < MASQ_VERDICT_COUNT; v++) {
+			if (maps_get_counter(&fixture->maps, d, v, &counter))
+				die("counters");
+			ret[d][v] = counter.packets;
+		}
+	}
+}
+
+enum masq_verdict fixture_run(const struct fixture *fixture,
+			      enum masq_direction direction,
+			      const struct frame *in, struct frame *ret)
+{
+	__u64 before[MASQ_DIRECTION_COUNT][MASQ_VERDICT_COUNT];
+	__u64 after[MASQ_DIRECTION_COUNT][MASQ_VERDICT_COUNT];
+	enum masq_verdict verdict = MASQ_CONTINUE;
+	__u64 counted = 0;
+	int action;
+
+	counters_read(fixture, before);
+	action = fixture_send(fixture, direction, in, ret);
+	counters_read(fixture, after);
+	for (int d = 0; d < MASQ_DIRECTION_COUNT; d++) {
+		for (int v = 0; v < MASQ_VERDICT_COUNT; v++) {
+			counted += after[d][v] - before[d][v];
+			if (d == (int)direction && after[d][v] != before[d][v])
+				verdict = v;
+		}
+	}
+	/* TC_ACT_SHOT for drops, TC_ACT_UNSPEC for all else */
+	if (counted != 1 || action != (verdict >= MASQ_DROP_FIRST ? 2 : -1))
+		return MASQ_CONTINUE;
+	return verdict;
+}
+
+__u64 fixture_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static int count_live(const struct masq_tuple *external,
+		      const struct masq_flow *flow, void *context)
+{
+	(void)external;
+	*(size_t *)context += flow->expires_ns > fixture_now_ns();
+	return 0;
+}
+
+size_t fixture_flows(const struct fixture *fixture)
+{
+	size_t count = 0;
+
+	if (maps_each_flow(&fixture->maps, count_live, &count))
+		die("flows");
+	return count;
+}
+
+bool fixture_flow(const struct fixture *fixture, const struct frame *out,
+		  struct masq_tuple *ret_key, struct masq_flow *ret)
+{
+	struct frame_view view;
+	struct masq_tuple key = { 0 };
+
+	frame_view(out, &view);
+	key.local = addr(view.src);
+	key.remote = addr(view.dst);
+	key.local_port = view.src_port;
+	key.remote_port = view.dst_port;
+	key.proto = view.proto;
+	*ret_key = key;
+	return bpf_map_lookup_elem(fixture->maps.fd[MAP_FLOWS], &key, ret) == 0;
+}
+
+void fixture_set_flow(const struct fixture *fixture,
+		      const struct masq_tuple *key,
+		      const struct masq_flow *flow)
+{
+	if (bpf_map_update_elem(fixture->maps.fd[MAP_FLOWS], key, flow,
+				BPF_EXIST))
+		die("flow");
+}
+
+__u64 fixture_usage(const struct fixture *fixture, const char *pod)
+{
+	struct masq_addr key = addr(pod);
+	struct masq_usage usage = { 0 };
+
+	(void)bpf_map_lookup_elem(fixture->maps.fd[MAP_USAGE], &key, &usage);
+	return usage.flows;
+}
+
+bool fixture_close_flow(const struct fixture *fixture,
+			const struct masq_tuple *key,
+			const struct masq_flow *flow)
+{
+	struct masq_close_args args = {
+		.external = *key,
+		.opened_ns = flow->opened_ns,
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &args,
+		    .ctx_size_in = sizeof(args));
+
+	if (bpf_prog_test_run_opts(
+		    bpf_program__fd(fixture->skel->progs.masq_close), &run))
+		die("close");
+	return args.closed;
+}
+
+bool fixture_sweep_all(const struct fixture *fixture)
+{
+	__u64 end = fixture_now_ns() + SWEEP_SECONDS * 1000000000ULL;
+	struct masq_sweeper sweeper;
+
+	sweep_start(fixture);
+	do {
+		if (maps_get_sweeper(&fixture->maps, &sweeper))
+			die("sweeper");
+		if (!sweeper.tickets)
+			return true;
+		sched_yield();
+	} while (fixture_now_ns() < end);
+	return false;
+}
