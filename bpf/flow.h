@@ -15,7 +15,7 @@ enum {
 	 * Another CPU may be unlinking the flow that we open anew; it needs
 	 * less than one of these rounds.
 	 */
-	LINK_TRIES = 8,
+	LINK_TRIES = 4,
 };
 
 static inline void endpoint_external(const struct masq_external *external,

@@ -26,13 +26,20 @@ static inline enum masq_verdict packet_parse(const struct __sk_buff *skb,
 	return parse(&cursor, p, skb->protocol, l3_off);
 }
 
-/* Only the first bytes of a packet may lie in reach: then pull the headers. */
-static inline enum masq_verdict packet_read(struct __sk_buff *skb,
-					    struct packet *p, __u16 l3_off)
+/*
+ * Read the packet.  Only its first bytes may lie in reach: then pull the
+ * headers.  A function of its own for the verifier too: else every step behind
+ * would be verified anew for each way that a packet can be parsed.
+ */
+__noinline int packet_read(struct __sk_buff *skb, struct packet *p,
+			   __u32 l3_off)
 {
-	enum masq_verdict verdict = packet_parse(skb, p, l3_off);
 	__u32 wanted = L4_OFFSET_MAX + sizeof(struct tcphdr);
+	enum masq_verdict verdict;
 
+	if (!p || l3_off > ETH_HEADER_LEN) /* never: for the verifier */
+		return MASQ_DROP_MALFORMED;
+	verdict = packet_parse(skb, p, l3_off);
 	if (verdict != MASQ_DROP_MALFORMED ||
 	    skb->data_end - skb->data >= skb->len)
 		return verdict;

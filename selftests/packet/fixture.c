@@ -131,6 +131,9 @@ void fixture_open(struct fixture *fixture,
 		die("open");
 	fixture->skel->rodata->rewrites_directly = options->rewrite ==
 						   FIXTURE_DIRECT;
+	/* test runs have an Ethernet header; not loading these saves time */
+	bpf_program__set_autoload(fixture->skel->progs.masq_egress_l3, false);
+	bpf_program__set_autoload(fixture->skel->progs.masq_ingress_l3, false);
 	bpf_map__set_max_entries(fixture->skel->maps.masq_flows, max_flows);
 	bpf_map__set_max_entries(fixture->skel->maps.masq_index, max_flows);
 	bpf_map__set_max_entries(fixture->skel->maps.masq_tickets, max_flows);
@@ -255,6 +258,23 @@ void fixture_set_flow(const struct fixture *fixture,
 	if (bpf_map_update_elem(fixture->maps.fd[MAP_FLOWS], key, flow,
 				BPF_EXIST))
 		die("flow");
+}
+
+void fixture_forget_refresh(const struct fixture *fixture,
+			    const struct masq_tuple *key,
+			    const struct masq_flow *flow)
+{
+	int fd = fixture->maps.fd[MAP_INDEX];
+	struct masq_tuple internal = *key;
+	struct masq_external external;
+
+	internal.local = flow->local;
+	internal.local_port = flow->local_port;
+	if (bpf_map_lookup_elem(fd, &internal, &external))
+		die("index");
+	external.refreshed_ns = 0;
+	if (bpf_map_update_elem(fd, &internal, &external, BPF_EXIST))
+		die("index");
 }
 
 __u64 fixture_usage(const struct fixture *fixture, const char *pod)

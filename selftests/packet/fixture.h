@@ -72,6 +72,10 @@ bool fixture_flow(const struct fixture *fixture, const struct frame *out,
 void fixture_set_flow(const struct fixture *fixture,
 		      const struct masq_tuple *key,
 		      const struct masq_flow *flow);
+/* Make the flow's next packet out look at its record. */
+void fixture_forget_refresh(const struct fixture *fixture,
+			    const struct masq_tuple *key,
+			    const struct masq_flow *flow);
 __u64 fixture_usage(const struct fixture *fixture, const char *pod);
 
 /* Close a flow as bpfmasq flush does. */
