@@ -1,19 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The test programs: each selftests/unit/X_test.c and selftests/packet/X_test.c
-# becomes build/selftests/X_test.  Scripts in selftests/net run as they are.
+# becomes build/selftests/X_test.  Scripts in selftests/unit and selftests/net
+# run as they are.
 
 T := $B/selftests
 UNIT_TESTS := $(patsubst selftests/unit/%.c,$T/%,$(wildcard selftests/unit/*_test.c))
 PACKET_TESTS := $(patsubst selftests/packet/%.c,$T/%,$(wildcard selftests/packet/*_test.c))
-TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS)
+TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $T/parse_fuzz
 
 # everything that the commands are made of, but main
 TESTED_OBJECTS := $(filter-out $B/user/main.o,$(USER_OBJECTS))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # bpf/parse.h as host C
-PARSE_FLAGS := -std=gnu11 -g -O1 $(WARNINGS) -Wno-unused-parameter \
-	-Iinclude -Ivmlinux -Ibpf -Iselftests
+PARSE_FLAGS := -std=gnu11 -g -O1 -D_GNU_SOURCE $(WARNINGS) \
+	-Wno-unused-parameter -Iinclude -Ivmlinux -Ibpf -Iselftests
+PARSE_SOURCES := bpf/parse.h bpf/packet.h bpf/kernel.h vmlinux/vmlinux.h \
+	$(HEADERS)
+SECONDS ?= 60
+
+$T/parse_test: selftests/unit/parse_test.c selftests/unit/unit.h \
+		selftests/test.h $(PARSE_SOURCES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $T
+	$Q$(CC) $(PARSE_FLAGS) $(SANITIZE) $< -o $@
+
+$T/parse_fuzz: selftests/unit/parse_fuzz.c $(PARSE_SOURCES)
+	$(call say,FUZZ,$@)
+	$Qmkdir -p $T
+	$Q$(CLANG) $(PARSE_FLAGS) $(SANITIZE) -fsanitize=fuzzer $< -o $@
+
+.PHONY: fuzz
+fuzz: setup-all $T/parse_fuzz ## fuzz the parser (SECONDS=60)
+	$Qselftests/unit/parse_fuzz_test -max_total_time=$(SECONDS)
+
+# Every struct and every enumerator of vmlinux.h, used, so that BTF has them.
+$T/vmlinux_types.c: vmlinux/vmlinux.h selftests/selftests.mk
+	$Qmkdir -p $T
+	$Qsed -n -e '1i #include "vmlinux.h"' \
+		-e 's/^\(struct\|union\) \(\w*\) {$$/\1 \2 *\2_;/p' \
+		-e 's/.*\b\([A-Z]\w*\) = .*/enum { VMLINUX_\1 = \1 } \1_;/p' \
+		$< >$@
+
+$T/vmlinux_types.o: $T/vmlinux_types.c
+	$Q$(CLANG) $(BPF_FLAGS) -c $< -o $@
+
+$T/vmlinux_test: $T/vmlinux_types.o
+
+$(UNIT_TESTS): selftests/unit/unit.h
 
 $T/%: selftests/unit/%.c selftests/test.h $(TESTED_OBJECTS)
 	$(call say,TEST,$@)

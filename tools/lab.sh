@@ -65,7 +65,10 @@ wait_for() {
 	local end=$((SECONDS + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "waited in vain for: $*" >&2
+			return 1
+		fi
 		read -rt 0.02 <> <(:) || true
 	done
 }
@@ -154,9 +157,13 @@ lab_stop() {
 	LAB_PIDS=()
 }
 
-# Take down all of the lab that stands.
+# Take down all of the lab that stands, with whatever runs in it.
 lab_down() {
 	local pins name
+	for name in /run/netns/"$LAB"-*; do
+		[ ! -e "$name" ] ||
+			ip netns pids "${name##*/}" | xargs -r kill 2>/dev/null || true
+	done
 	for pins in "$LAB_PINS"-*; do
 		[ ! -d "$pins" ] || rm -r "$pins"
 	done
@@ -173,7 +180,7 @@ lab_masq() {
 	log=$(mktemp)
 	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run \
 		--pod-cidr "10.244.$n.0/24,fd00:10:244:$n::/64" \
-		--cluster-cidr "$LAB_CLUSTER" "$@" 2>"$log"
+		--cluster-cidr "$LAB_CLUSTER" "$@" >/dev/null 2>"$log"
 	if ! wait_for 20 grep -qx 'bpfmasq: ready' "$log"; then
 		cat "$log" >&2
 		rm -f "$log"

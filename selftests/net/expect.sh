@@ -78,33 +78,43 @@ ifindex_of() {
 	on "node$1" ip -j link show "$2" | jq '.[0].ifindex'
 }
 
-# tcx_programs N DEV TYPE: ids.  bpftool knows tcx only from its 7.3 on, so this
-# asks the kernel: BPF_PROG_QUERY is 16.
+# tcx_programs N DEV: "ingress [ids] egress [ids]".  bpftool knows tcx only from
+# its 7.3 on, so this asks the kernel: SIOCGIFINDEX, then BPF_PROG_QUERY for
+# BPF_TCX_INGRESS and BPF_TCX_EGRESS.
 tcx_programs() {
 	local number=321 # __NR_bpf
 	[ "$(uname -m)" = x86_64 ] || number=280
 	# shellcheck disable=SC2016
 	on "node$1" perl -e '
-		my ($number, $ifindex, $type) = map { $_ + 0 } @ARGV;
-		my $ids = "\0" x 256;
-		my $attr = pack("L4 P L x68", $ifindex, $type, 0, 0, $ids, 64);
-		syscall($number, 16, $attr, length $attr) == 0
-			or die "BPF_PROG_QUERY: $!\n";
-		my $count = (unpack("L4 Q L", $attr))[5];
-		print join(" ", unpack("L$count", $ids));
-	' $number "$(ifindex_of "$1" "$2")" "$3"
+		use Socket;
+		my ($number, $name) = ($ARGV[0] + 0, $ARGV[1]);
+		my $request = pack("a16 x24", $name);
+		socket(my $socket, AF_INET, SOCK_DGRAM, 0) or die "socket: $!";
+		ioctl($socket, 0x8933, $request) or die "$name: $!\n";
+		my $ifindex = unpack("x16 l", $request);
+		sub query {
+			my $ids = "\0" x 256;
+			my $attr = pack("L4 P L x68", $ifindex, $_[0], 0, 0,
+				$ids, 64);
+			syscall($number, 16, $attr, length $attr) == 0
+				or die "BPF_PROG_QUERY: $!\n";
+			my $count = (unpack("L4 Q L", $attr))[5];
+			return join(" ", unpack("L$count", $ids));
+		}
+		printf "ingress [%s] egress [%s]", query(46), query(47);
+	' $number "$2"
 }
 
 # clsact_programs N DEV ingress|egress: ids
 clsact_programs() {
 	on "node$1" tc filter show dev "$2" "$3" |
-		sed -n 's/.*direct-action.* id \([0-9]*\) .*/\1/p' | xargs
+		sed -n 's/.*direct-action.* id \([0-9]*\) .*/\1/p' |
+		paste -sd ' '
 }
 
 # All that hangs on the device, in one line.
 programs_on() {
-	echo "tcx ingress [$(tcx_programs "$1" "$2" 46)]" \
-		"egress [$(tcx_programs "$1" "$2" 47)]," \
+	echo "tcx $(tcx_programs "$1" "$2")," \
 		"clsact ingress [$(clsact_programs "$1" "$2" ingress)]" \
 		"egress [$(clsact_programs "$1" "$2" egress)]"
 }

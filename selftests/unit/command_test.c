@@ -309,6 +309,8 @@ static void check_value(const struct value_row *row)
 	check_value_at(row, (const char *[]){ both, row->command, NULL });
 	check_value_at(row, (const char *[]){ option, row->value, row->command,
 					      NULL });
+	if (test_failed)
+		printf("# value \"%s\"\n", row->value);
 }
 
 static void values_land_where_they_belong(void)
@@ -667,7 +669,7 @@ static const struct refusal_row refusals[] = {
 	  { "flows", "tcp" },
 	  "\"tcp\"",
 	  "not expected" },
-	{ "a word between", { "start", "run" }, "\"start\"", "no such command" },
+	{ "a word before", { "start", "run" }, "\"start\"", "no such command" },
 };
 
 static void check_refusal_row(const struct refusal_row *row)

@@ -218,13 +218,6 @@ static void nothing_else_is_set_at_first(void)
 
 /* --- ports --- */
 
-static void sysctl_write(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	must(file && fputs(text, file) >= 0 && fclose(file) == 0, path);
-}
-
 static void completion_begin(struct completion *ret)
 {
 	config_init(&ret->config);
@@ -268,9 +261,9 @@ static void an_empty_default_pool_is_refused(void)
 	struct completion completion;
 
 	completion_begin(&completion);
-	sysctl_write(PROC_IPV4 "/ip_local_reserved_ports", "1024-65535");
+	file_write(PROC_IPV4 "/ip_local_reserved_ports", "1024-65535");
 	complete(&completion);
-	sysctl_write(PROC_IPV4 "/ip_local_reserved_ports", "\n");
+	file_write(PROC_IPV4 "/ip_local_reserved_ports", "\n");
 	CHECK_EQUAL(completion.result, -1);
 	CHECK(strstr(completion.said, "leave no port: give --ports") != NULL);
 	completion_free(&completion);

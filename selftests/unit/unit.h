@@ -5,6 +5,7 @@
 #ifndef UNIT_H
 #define UNIT_H
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -42,6 +43,16 @@ static inline void must(bool succeeded, const char *what)
 		return;
 	perror(what);
 	exit(EXIT_FAILURE);
+}
+
+/* In one piece, as sysctls want it. */
+static inline void file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t length = strlen(text);
+
+	must(fd >= 0 && write(fd, text, length) == length, path);
+	close(fd);
 }
 
 static inline struct capture capture_begin(FILE *stream)
