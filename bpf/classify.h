@@ -11,7 +11,10 @@
 
 static inline int is_in(void *ranges, const struct masq_addr *addr)
 {
-	struct masq_prefix key = { .prefix_len = 128 };
+	struct masq_prefix key = {
+		.prefix_len = MASQ_PREFIX_FAMILY_BITS + 128,
+		.family = addr_is_ipv4(addr) ? MASQ_IPV4 : MASQ_IPV6,
+	};
 
 	__builtin_memcpy(key.byte, addr->byte, sizeof(key.byte));
 	return bpf_map_lookup_elem(ranges, &key) != NULL;

@@ -8,7 +8,9 @@
 #include "kernel.h"
 #include "masq.h"
 
+/* RFC 9293 3.1: the byte of flags, and those that we look at. */
 enum {
+	TCP_FLAGS_OFFSET = 13,
 	TCP_FLAG_FIN = 0x01,
 	TCP_FLAG_SYN = 0x02,
 	TCP_FLAG_RST = 0x04,

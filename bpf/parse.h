@@ -64,7 +64,7 @@ static inline enum masq_verdict parse_tcp(struct cursor *c, struct packet *p)
 
 	if ((void *)(tcp + 1) > c->end)
 		return MASQ_DROP_MALFORMED;
-	p->tcp_flags = ((__u8 *)tcp)[13]; /* RFC 9293 3.1: CWR … FIN */
+	p->tcp_flags = ((__u8 *)tcp)[TCP_FLAGS_OFFSET];
 	return parse_ports(c, p, __builtin_offsetof(struct tcphdr, check));
 }
 

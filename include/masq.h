@@ -9,11 +9,14 @@
 #ifndef MASQ_H
 #define MASQ_H
 
+/* vmlinux.h knows the kernel's types; who has not included it needs them. */
+#ifndef VMLINUX_H
 #ifdef __bpf__
 #include "vmlinux.h"
 #else
 #include <linux/bpf.h>
 #include <linux/types.h>
+#endif
 #endif
 
 #include "masq_verdict.h"
@@ -110,12 +113,24 @@ struct masq_external {
 };
 MASQ_ASSERT_SIZE(struct masq_external, 32);
 
-/* Key of masq_pods and masq_island: prefix_len counts all 128 bits. */
+enum masq_family {
+	MASQ_IPV4,
+	MASQ_IPV6,
+	MASQ_FAMILY_COUNT,
+};
+
+/*
+ * Key of masq_pods and masq_island.  The family comes first, so that ::/0 does
+ * not hold the IPv4 addresses: they are IPv4-mapped ones here.
+ */
 struct masq_prefix {
-	__u32 prefix_len;
+	__u32 prefix_len; /* bits of family, 32, and of byte, up to 128 */
+	__u32 family; /* enum masq_family */
 	__u8 byte[16]; /* as in masq_addr */
 };
-MASQ_ASSERT_SIZE(struct masq_prefix, 20);
+MASQ_ASSERT_SIZE(struct masq_prefix, 24);
+
+#define MASQ_PREFIX_FAMILY_BITS 32
 
 /* Value of masq_pods and masq_island: which flag named the range. */
 enum masq_origin {
@@ -129,12 +144,6 @@ enum masq_origin {
 
 struct masq_range {
 	__u32 origin; /* enum masq_origin */
-};
-
-enum masq_family {
-	MASQ_IPV4,
-	MASQ_IPV6,
-	MASQ_FAMILY_COUNT,
 };
 
 /* How the programs hang on an interface. */

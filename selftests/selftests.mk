@@ -43,6 +43,7 @@ $T/vmlinux_types.c: vmlinux/vmlinux.h selftests/selftests.mk
 		$< >$@
 
 $T/vmlinux_types.o: $T/vmlinux_types.c
+	$(call say,BPF,$@)
 	$Q$(CLANG) $(BPF_FLAGS) -c $< -o $@
 
 $T/vmlinux_test: $T/vmlinux_types.o

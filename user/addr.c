@@ -171,7 +171,8 @@ bool cidr_contains(const struct cidr *outer, const struct cidr *inner)
 {
 	struct masq_addr masked = addr_masked(&inner->addr, outer->prefix_len);
 
-	return inner->prefix_len >= outer->prefix_len &&
+	return addr_family(&inner->addr) == addr_family(&outer->addr) &&
+	       inner->prefix_len >= outer->prefix_len &&
 	       memcmp(&masked, &outer->addr, sizeof(masked)) == 0;
 }
 

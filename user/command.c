@@ -99,42 +99,42 @@ static int option_take(const struct option *option, const struct word *word,
 	problem = option->take(inv, value, option->number);
 	if (!problem)
 		return 0;
-	log_error("--%s \"%s\": %s", option->name, value, problem);
+	log_error("--%s \"%s\": %s", option->name,
+		  *inv->part ? inv->part : value, problem);
 	return EXIT_USAGE;
 }
 
-static const struct command *command_expected(int argc, char **argv,
-					      const struct command *commands)
+/* The word that is no option: the command, and there is one. */
+static int command_take(const struct command *commands, const char *arg,
+			const struct command **command)
 {
-	/* the command's own options may stand before it */
-	for (int i = 1; i < argc; i++)
-		if (command_find(commands, argv[i]))
-			return command_find(commands, argv[i]);
-	return NULL;
+	if (*command)
+		return usage_error("not expected", arg);
+	*command = command_find(commands, arg);
+	return *command ? 0 : usage_error("no such command", arg);
 }
 
 int command_line_read(int argc, char **argv, const struct command *commands,
 		      struct invocation *inv, const struct command **ret)
 {
-	const struct command *command = command_expected(argc, argv, commands);
-	bool is_named = false;
+	const struct command *command = NULL;
 	struct word word;
 
 	for (int i = 1, error; i < argc; i++) {
 		const struct option *option;
 
 		if (!word_read(argv[i], &word)) {
-			if (!command || is_named ||
-			    strcmp(argv[i], command->name) != 0)
-				return usage_error(is_named ? "not expected" :
-							      "no such command",
-						   argv[i]);
-			is_named = true;
+			error = command_take(commands, argv[i], &command);
+			if (error)
+				return error;
 			continue;
 		}
 		option = command_option(command, &word);
 		if (!option)
-			return usage_error("no such option", argv[i]);
+			return usage_error(command ? "no such option" :
+						     "no such option before "
+						     "the command",
+					   argv[i]);
 		error = option_take(option, &word, argv, &i, inv);
 		if (error)
 			return error;

@@ -25,6 +25,7 @@ struct invocation {
 	struct filter filter; /* flows, flush */
 	bool only_count; /* flows */
 	bool wants_help;
+	char part[64]; /* what of an option's value is wrong; empty: all */
 };
 
 struct option {
@@ -66,9 +67,10 @@ int cmd_counters(struct invocation *inv);
 int cmd_detach(struct invocation *inv);
 
 /*
- * Read argv[1…] by the tables.
+ * Read argv[1…] by the tables.  A command's own options stand behind it.
  *
- * *ret: the command. Return: 0, or EXIT_USAGE when what is wrong has been said.
+ * *ret: the command, or NULL when none is named. Return: 0, or EXIT_USAGE when
+ * what is wrong has been said.
  */
 int command_line_read(int argc, char **argv, const struct command *commands,
 		      struct invocation *inv, const struct command **ret);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "log.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,13 +10,16 @@
 
 bool log_is_verbose;
 
+/* One line, whatever a quoted text holds. */
 static void log_line(const char *format, va_list args)
 {
-	flockfile(stderr);
-	fputs("bpfmasq: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), format, args);
+	for (char *c = line; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	fprintf(stderr, "bpfmasq: %s\n", line);
 }
 
 int log_error(const char *format, ...)

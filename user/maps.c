@@ -152,7 +152,10 @@ int maps_next_uplink(const struct maps *maps, __u32 *ifindex)
 
 static struct masq_prefix prefix_of(const struct cidr *cidr)
 {
-	struct masq_prefix prefix = { .prefix_len = cidr->prefix_len };
+	struct masq_prefix prefix = {
+		.prefix_len = MASQ_PREFIX_FAMILY_BITS + cidr->prefix_len,
+		.family = addr_family(&cidr->addr),
+	};
 
 	memcpy(prefix.byte, cidr->addr.byte, sizeof(prefix.byte));
 	return prefix;
@@ -160,7 +163,9 @@ static struct masq_prefix prefix_of(const struct cidr *cidr)
 
 static struct cidr cidr_of(const struct masq_prefix *prefix)
 {
-	struct cidr cidr = { .prefix_len = prefix->prefix_len };
+	struct cidr cidr = {
+		.prefix_len = prefix->prefix_len - MASQ_PREFIX_FAMILY_BITS,
+	};
 
 	memcpy(cidr.addr.byte, prefix->byte, sizeof(cidr.addr.byte));
 	return cidr;

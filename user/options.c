@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,8 @@ static const char *take_help(struct invocation *inv, const char *value, int n)
 static const char *take_json(struct invocation *inv, const char *value, int n)
 {
 	(void)value;
-	inv->format = n;
+	if (inv->format < (enum output_format)n) /* pretty JSON is JSON too */
+		inv->format = n;
 	return NULL;
 }
 
@@ -97,8 +99,11 @@ static const char *list_each(struct invocation *inv, const char *list,
 	char *copy = strdup(list), *rest = copy, *part;
 	const char *problem = copy ? NULL : "does not fit into memory";
 
-	while (!problem && (part = strsep(&rest, ",")))
+	while (!problem && (part = strsep(&rest, ","))) {
 		problem = take(inv, part, n);
+		if (problem)
+			snprintf(inv->part, sizeof(inv->part), "%s", part);
+	}
 	free(copy);
 	return problem;
 }

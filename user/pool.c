@@ -2,10 +2,12 @@
 #include "pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	PORT_MAX = 65535,
@@ -15,12 +17,16 @@ enum {
 	NODE_PORT_FIRST = 30000,
 	NODE_PORT_LAST = 32767,
 	WORD_BITS = 64,
+	PROC_SIZE = 65536 * sizeof("65535,"), /* every port by itself */
 };
 
 static const char *const proc_local_range =
 	"/proc/sys/net/ipv4/ip_local_port_range";
 static const char *const proc_reserved =
 	"/proc/sys/net/ipv4/ip_local_reserved_ports";
+
+static const char *const not_a_list =
+	"is no list of ports: write it as FIRST-LAST,...";
 
 static bool pool_has(const struct masq_ports *ports, unsigned int port)
 {
@@ -63,122 +69,126 @@ unsigned int pool_size(const struct masq_ports *ports)
 	return size;
 }
 
-/* Read one port; *text moves behind it. */
-static const char *port_parse(const char **text, unsigned int *ret)
+/* Read one port, `lowest` or above; *text moves behind it. */
+static const char *port_parse(const char **text, unsigned int lowest,
+			      unsigned int *ret)
 {
 	unsigned long port;
 	char *end;
 
 	if (**text < '0' || **text > '9')
-		return "is no list of ports: write it as FIRST-LAST,…";
+		return not_a_list;
 	port = strtoul(*text, &end, 10);
-	if (port < 1 || port > PORT_MAX)
+	if (port < lowest || port > PORT_MAX)
 		return "has a port that is none: 1 to 65535 are right";
 	*text = end;
 	*ret = port;
 	return NULL;
 }
 
-static const char *range_parse(const char **text, unsigned int *ret_first,
-			       unsigned int *ret_last)
+static const char *range_parse(const char **text, unsigned int lowest,
+			       unsigned int *ret_first, unsigned int *ret_last)
 {
-	const char *problem = port_parse(text, ret_first);
+	const char *problem = port_parse(text, lowest, ret_first);
 
 	*ret_last = *ret_first;
 	if (problem || **text != '-')
 		return problem;
 	++*text;
-	problem = port_parse(text, ret_last);
+	problem = port_parse(text, lowest, ret_last);
 	if (!problem && *ret_first > *ret_last)
 		return "runs backwards: the first port is above the last";
 	return problem;
 }
 
-const char *pool_parse(const char *text, struct masq_ports *ret)
+static const char *list_parse(const char *text, unsigned int lowest,
+			      struct masq_ports *ports)
 {
-	struct masq_ports ports = { 0 };
 	unsigned int first, last;
 	const char *problem;
 
 	for (;; text++) {
-		problem = range_parse(&text, &first, &last);
+		problem = range_parse(&text, lowest, &first, &last);
 		if (problem)
 			return problem;
-		pool_add(&ports, first, last);
+		pool_add(ports, first, last);
 		if (*text == '\0')
-			break;
+			return NULL;
 		if (*text != ',')
-			return "is no list of ports: write it as FIRST-LAST,…";
+			return not_a_list;
 	}
+}
+
+const char *pool_parse(const char *text, struct masq_ports *ret)
+{
+	struct masq_ports ports = { 0 };
+	const char *problem = list_parse(text, 1, &ports);
+
+	if (problem)
+		return problem;
 	pool_set_bounds(&ports);
 	*ret = ports;
 	return NULL;
 }
 
-/* The first line of a file in /proc. Return: 0 or a negative errno. */
-static int proc_read(const char *path, char **ret)
+/* A file in /proc, in the one read that it answers whole. */
+static int proc_read(const char *path, char buffer[PROC_SIZE])
 {
-	FILE *file = fopen(path, "re");
-	size_t size = 0;
-	char *line = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 
-	if (!file)
+	if (fd < 0)
 		return -errno;
-	length = getline(&line, &size, file);
-	fclose(file);
-	if (length < 0) {
-		free(line);
-		return -EIO;
-	}
-	line[strcspn(line, "\n")] = '\0';
-	*ret = line;
+	length = read(fd, buffer, PROC_SIZE - 1);
+	close(fd);
+	if (length < 0)
+		return -errno;
+	buffer[length] = '\0';
+	buffer[strcspn(buffer, "\n")] = '\0';
 	return 0;
 }
 
-static int pool_remove_ephemeral(struct masq_ports *ports)
+static int pool_remove_ephemeral(struct masq_ports *ports, char *buffer)
 {
 	unsigned int first, last;
-	char *line;
-	int error;
+	int error = proc_read(proc_local_range, buffer);
 
-	error = proc_read(proc_local_range, &line);
 	if (error)
 		return error;
-	if (sscanf(line, "%u %u", &first, &last) == 2 && last <= PORT_MAX)
-		pool_remove(ports, first, last);
-	else
-		error = -EINVAL;
-	free(line);
-	return error;
+	if (sscanf(buffer, "%u %u", &first, &last) != 2 || last > PORT_MAX)
+		return -EINVAL;
+	pool_remove(ports, first, last);
+	return 0;
 }
 
-static int pool_remove_reserved(struct masq_ports *ports)
+static int pool_remove_reserved(struct masq_ports *ports, char *buffer)
 {
-	struct masq_ports reserved;
-	char *line;
-	int error;
+	struct masq_ports reserved = { 0 };
+	int error = proc_read(proc_reserved, buffer);
 
-	error = proc_read(proc_reserved, &line);
-	if (error)
+	if (error || !*buffer)
 		return error;
-	if (*line && !pool_parse(line, &reserved))
-		for (size_t i = 0; i <= PORT_MAX / WORD_BITS; i++)
-			ports->word[i] &= ~reserved.word[i];
-	free(line);
+	if (list_parse(buffer, 0, &reserved)) /* the kernel takes a port 0 */
+		return -EINVAL;
+	for (size_t i = 0; i <= PORT_MAX / WORD_BITS; i++)
+		ports->word[i] &= ~reserved.word[i];
 	return 0;
 }
 
 int pool_default(struct masq_ports *ret)
 {
 	struct masq_ports ports = { 0 };
+	char *buffer = malloc(PROC_SIZE);
 	int error;
 
+	if (!buffer)
+		return -ENOMEM;
 	pool_add(&ports, POOL_FIRST, PORT_MAX);
 	pool_remove(&ports, NODE_PORT_FIRST, NODE_PORT_LAST);
-	error = pool_remove_ephemeral(&ports);
+	error = pool_remove_ephemeral(&ports, buffer);
 	if (!error)
-		error = pool_remove_reserved(&ports);
+		error = pool_remove_reserved(&ports, buffer);
+	free(buffer);
 	if (error)
 		return error;
 	pool_set_bounds(&ports);

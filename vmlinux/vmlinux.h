@@ -86,9 +86,9 @@ struct tcphdr {
 	__be16 dest;
 	__be32 seq;
 	__be32 ack_seq;
+	/* the kernel has renamed the four that have no name here (6.15) */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	__u16 ae : 1;
-	__u16 res1 : 3;
+	__u16 : 4;
 	__u16 doff : 4;
 	__u16 fin : 1;
 	__u16 syn : 1;
@@ -100,8 +100,7 @@ struct tcphdr {
 	__u16 cwr : 1;
 #else
 	__u16 doff : 4;
-	__u16 res1 : 3;
-	__u16 ae : 1;
+	__u16 : 4;
 	__u16 cwr : 1;
 	__u16 ece : 1;
 	__u16 urg : 1;
