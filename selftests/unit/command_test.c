@@ -544,10 +544,14 @@ static const struct bad_value_row bad_values[] = {
 static void check_bad_value(const struct bad_value_row *row)
 {
 	char option[64], both[TEXT_SIZE], quoted[TEXT_SIZE];
+	/* of a list of addresses only the bad one is quoted; it is the last */
+	const char *comma =
+		strcmp(row->name, "ports") ? strrchr(row->value, ',') : NULL;
 
 	snprintf(option, sizeof(option), "--%s", row->name);
 	snprintf(both, sizeof(both), "--%s=%s", row->name, row->value);
-	snprintf(quoted, sizeof(quoted), "--%s \"%s\"", row->name, row->value);
+	snprintf(quoted, sizeof(quoted), "--%s \"%s\"", row->name,
+		 comma && comma[1] ? comma + 1 : row->value);
 	check_refusal((const char *[]){ row->command, both, NULL }, quoted,
 		      row->problem);
 	check_refusal((const char *[]){ row->command, option, row->value,
