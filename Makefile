@@ -28,7 +28,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 .DEFAULT_GOAL := all
 .PHONY: all demo check lint install uninstall clean help setup setup-all
 
-all: $B/bpfmasq
+all: $B/bpfmasq $B/bpfmasq.8
 
 # What the build and the tests need; installed if that is missing and we may.
 setup:
@@ -57,6 +57,10 @@ $B/user/%.o: user/%.c $B/masq.skel.h
 $B/bpfmasq: $(USER_OBJECTS)
 	$(call say,LD,$@)
 	$Q$(CC) $(USER_OBJECTS) $(LIBRARIES) -o $@
+
+$B/bpfmasq.8: tools/bpfmasq.8.in tools/manpage $B/bpfmasq
+	$(call say,MAN,$@)
+	$Qtools/manpage $B/bpfmasq <$< >$@
 
 -include $(USER_OBJECTS:.o=.d)
 include selftests/selftests.mk

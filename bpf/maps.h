@@ -12,7 +12,6 @@
 #include "masq.h"
 
 enum {
-	RANGES_MAX = 4096,
 	UPLINKS_MAX = 64,
 	FULL_MAX = 1024,
 };
@@ -55,7 +54,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, RANGES_MAX);
+	__uint(max_entries, MASQ_RANGES_MAX);
 	__type(key, struct masq_prefix);
 	__type(value, struct masq_range);
 } masq_pods SEC(".maps");
@@ -63,7 +62,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, RANGES_MAX);
+	__uint(max_entries, MASQ_RANGES_MAX);
 	__type(key, struct masq_prefix);
 	__type(value, struct masq_range);
 } masq_island SEC(".maps");

@@ -132,6 +132,9 @@ MASQ_ASSERT_SIZE(struct masq_prefix, 24);
 
 #define MASQ_PREFIX_FAMILY_BITS 32
 
+/* As many ranges as each of masq_pods and masq_island holds. */
+#define MASQ_RANGES_MAX 4096
+
 /* Value of masq_pods and masq_island: which flag named the range. */
 enum masq_origin {
 	MASQ_ORIGIN_POD_CIDR,

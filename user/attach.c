@@ -110,23 +110,53 @@ static enum bpf_tc_attach_point tc_point(enum masq_direction direction)
 	return direction == MASQ_EGRESS ? BPF_TC_EGRESS : BPF_TC_INGRESS;
 }
 
+static __u32 program_id(int program_fd)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(program_fd, &info, &size) ? 0 : info.id;
+}
+
+/* Return: the id of our filter's program, or 0. */
+static __u32 filter_program(const struct bpf_tc_hook *hook)
+{
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE,
+		    .priority = FILTER_PRIORITY);
+
+	return bpf_tc_query(hook, &filter) ? 0 : filter.prog_id;
+}
+
+/*
+ * An `ingress` qdisc stands where a clsact would, and has one list of filters
+ * for both hooks: what was put at ingress shows at egress.
+ */
+static bool has_ingress_qdisc(const struct attach *attach,
+			      const struct bpf_tc_hook *egress)
+{
+	__u32 id = filter_program(egress);
+
+	return id && id == program_id(attach->program_fd[MASQ_INGRESS]);
+}
+
 static int clsact_put(const struct attach *attach,
 		      enum masq_direction direction, bool *ret_is_new)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = attach->ifindex,
 		    .attach_point = tc_point(direction));
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE,
-		    .priority = FILTER_PRIORITY);
+		    .priority = FILTER_PRIORITY, .flags = BPF_TC_F_REPLACE,
+		    .prog_fd = attach->program_fd[direction]);
 	int error = bpf_tc_hook_create(&hook);
+	bool is_new;
 
 	if (error && error != -EEXIST) /* others may have made the qdisc */
 		return error;
-	*ret_is_new = bpf_tc_query(&hook, &filter) == -ENOENT;
-	filter.prog_id = 0;
-	filter.flags = BPF_TC_F_REPLACE;
-	filter.prog_fd = attach->program_fd[direction];
+	if (direction == MASQ_EGRESS && has_ingress_qdisc(attach, &hook))
+		return -EEXIST;
+	is_new = !filter_program(&hook);
 	error = bpf_tc_attach(&hook, &filter);
-	*ret_is_new &= !error;
+	*ret_is_new = is_new && !error;
 	return error;
 }
 
@@ -151,6 +181,10 @@ static int put(const struct attach *attach, enum masq_attach way,
 			    tcx_put(attach, direction, ret_is_new) :
 			    clsact_put(attach, direction, ret_is_new);
 
+	if (error == -EEXIST)
+		return log_error("cannot attach to %s at clsact: it has an "
+				 "ingress qdisc (tc qdisc del dev %s ingress)",
+				 attach->name, attach->name);
 	if (error)
 		return log_error("cannot attach to %s at %s %s: %s%s",
 				 attach->name, attach_name(way),

@@ -2,7 +2,9 @@
 /*
  * bpfmasq detach: take all of it out of the kernel.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "attach.h"
 #include "command.h"
@@ -10,29 +12,34 @@
 #include "maps.h"
 #include "pins.h"
 
-static int uplinks_detach(const struct maps *maps, const char *pin_dir)
+/*
+ * By either way, for the value may be of another layout than ours: what is to
+ * go may be what another version left, or what one left that was killed.
+ */
+static int uplinks_detach(const char *pin_dir)
 {
-	struct masq_uplink uplink;
+	struct maps maps;
 	__u32 ifindex = 0;
-	int result = 0;
+	int result = 0, error;
 
-	while (maps_next_uplink(maps, &ifindex) == 0)
-		if (maps_get_uplink(maps, ifindex, &uplink) == 0 &&
-		    attach_remove(pin_dir, ifindex, uplink.attach) < 0)
+	error = maps_open_only(pin_dir, MAP_UPLINKS, &maps);
+	if (error == -ENOENT)
+		return 0;
+	if (error)
+		return log_error("cannot open %s/%s: %s%s", pin_dir,
+				 map_names[MAP_UPLINKS], strerror(-error),
+				 log_hint(-error));
+	while (maps_next_uplink(&maps, &ifindex) == 0)
+		if (attach_remove(pin_dir, ifindex, MASQ_ATTACH_TCX) < 0 ||
+		    attach_remove(pin_dir, ifindex, MASQ_ATTACH_CLSACT) < 0)
 			result = -1;
+	maps_close(&maps);
 	return result;
 }
 
 static int detach(struct pins *pins)
 {
-	struct maps maps;
-	int result;
-
-	if (maps_open(pins->dir, &maps) < 0)
-		return -1;
-	result = uplinks_detach(&maps, pins->dir);
-	maps_close(&maps);
-	return result < 0 ? -1 : pins_remove(pins);
+	return uplinks_detach(pins->dir) < 0 ? -1 : pins_remove(pins);
 }
 
 int cmd_detach(struct invocation *inv)

@@ -32,7 +32,8 @@ static int node_learn(const struct config *config, struct node *node,
 	if (error)
 		return log_error("cannot read the node's interfaces: %s%s",
 				 strerror(-error), log_hint(-error));
-	if (uplinks_resolve(config, node, uplinks) == 0)
+	if (uplinks_resolve(config, node, uplinks) == 0 &&
+	    policy_check(config, node) == 0)
 		return 0;
 	node_free(node);
 	return -1;

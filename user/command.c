@@ -89,7 +89,7 @@ static int option_take(const struct option *option, const struct word *word,
 		return usage_error("this option takes no value", argv[*i]);
 	if (option->metavar && !value) {
 		value = argv[*i + 1];
-		if (!value) {
+		if (!value || strncmp(value, "--", 2) == 0) {
 			log_error("--%s has no value: it takes %s",
 				  option->name, option->metavar);
 			return EXIT_USAGE;

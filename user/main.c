@@ -74,7 +74,7 @@ static int cmd_help(struct invocation *inv)
 	print_options("Options of run (defaults in parentheses)", run_options);
 	print_options("Options of flows and flush", filter_options);
 	print_options("Options of flows", flows_options);
-	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return output_flush() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)

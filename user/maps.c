@@ -81,6 +81,20 @@ close:
 	return -1;
 }
 
+int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret)
+{
+	char path[PATH_MAX];
+	int fd = pin_path(pin_dir, map_names[id], path);
+
+	if (fd == 0)
+		fd = bpf_obj_get(path);
+	if (fd < 0)
+		return fd;
+	memset(ret->fd, -1, sizeof(ret->fd));
+	ret->fd[id] = fd;
+	return 0;
+}
+
 void maps_close(struct maps *maps)
 {
 	for (int id = 0; id < MAP_COUNT; id++)

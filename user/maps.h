@@ -44,6 +44,13 @@ extern const char *const map_names[MAP_COUNT];
 int maps_open(const char *pin_dir, struct maps *ret);
 void maps_close(struct maps *maps);
 
+/*
+ * Open one map, whatever the others are; only its functions may be used.
+ *
+ * Return: 0 or a negative errno, not said.
+ */
+int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret);
+
 int maps_get_config(const struct maps *maps, struct masq_config *ret);
 int maps_set_config(const struct maps *maps, const struct masq_config *config);
 int maps_get_ports(const struct maps *maps, struct masq_ports *ret);

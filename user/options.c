@@ -168,7 +168,7 @@ static const char *take_max_flows(struct invocation *inv, const char *value,
 
 	(void)n;
 	if (number_parse(value, 1, UINT32_MAX, &number))
-		return "is no number of flows: 1 or more is right";
+		return "is no number of flows: 1 to 4294967295 are right";
 	inv->config.max_flows = number;
 	inv->config.has_max_flows = true;
 	return NULL;
@@ -181,7 +181,8 @@ static const char *take_max_flows_per_pod(struct invocation *inv,
 
 	(void)n;
 	if (number_parse(value, 0, UINT32_MAX, &number))
-		return "is no number of flows: 0 (no limit) or more is right";
+		return "is no number of flows: 0 (no limit) to 4294967295 are "
+		       "right";
 	inv->config.max_flows_per_pod = number;
 	return NULL;
 }
@@ -336,7 +337,7 @@ const struct option run_options[] = {
 	{ "node-ip", '\0', "ADDR[,ADDR]",
 	  "the node's address, one of each family (by the default route)",
 	  take_node_ips, 0 },
-	{ "ports", '\0', "FIRST-LAST[,…]",
+	{ "ports", '\0', "FIRST-LAST[,...]",
 	  "node ports for flows (those that the host never uses itself)",
 	  take_ports, 0 },
 	{ "random-fully", '\0', NULL, "never keep a pod's own port",

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "log.h"
 
 enum {
 	KEY_WIDTH = 18, /* of the names in an object's text */
@@ -35,10 +38,17 @@ bool output_is_text(const struct output *output)
 	return output->format == OUTPUT_TEXT;
 }
 
+int output_flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return log_error("cannot write the output: %s", strerror(errno));
+}
+
 int output_close(struct output *output)
 {
 	free(output);
-	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+	return output_flush();
 }
 
 static void json_print(const struct output *output, struct json_object *json)

@@ -34,7 +34,10 @@ struct output *output_open(enum output_format format);
 
 bool output_is_text(const struct output *output);
 
-/* Finish the document. Return: 0, or -1 when it could not be written. */
+/* Write out what stdout still holds. Return: 0 or -1, said. */
+int output_flush(void);
+
+/* Finish the document. Return: 0 or -1, said. */
 int output_close(struct output *output);
 
 void output_object_begin(struct output *output);

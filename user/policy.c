@@ -40,15 +40,33 @@ static void gather_flag(struct gathered *gathered, const struct config *config,
 		gather(gathered, &list->items[i], origin);
 }
 
+/* The island holds them all: pods, cluster, services and the node itself. */
+static size_t island_count(const struct config *config, const struct node *node)
+{
+	size_t count = node->addr_count;
+
+	for (int origin = 0; origin < MASQ_ORIGIN_COUNT; origin++)
+		count += config->ranges[origin].count;
+	return count;
+}
+
+int policy_check(const struct config *config, const struct node *node)
+{
+	size_t count = island_count(config, node);
+
+	if (count <= MASQ_RANGES_MAX)
+		return 0;
+	return log_error("%zu ranges, with the node's own addresses: at most "
+			 "%u fit into masq_island",
+			 count, MASQ_RANGES_MAX);
+}
+
 static int gather_begin(struct gathered *gathered, const struct config *config,
 			const struct node *node)
 {
-	size_t most = node->addr_count;
-
-	for (int origin = 0; origin < MASQ_ORIGIN_COUNT; origin++)
-		most += config->ranges[origin].count;
 	gathered->count = 0;
-	gathered->items = calloc(most, sizeof(*gathered->items));
+	gathered->items =
+		calloc(island_count(config, node), sizeof(*gathered->items));
 	return gathered->items ? 0 : log_error("no memory for the ranges");
 }
 

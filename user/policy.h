@@ -9,6 +9,9 @@
 #include "datapath.h"
 #include "node.h"
 
+/* Will the ranges fit? Return: 0 or -1, said. */
+int policy_check(const struct config *config, const struct node *node);
+
 /*
  * Write the ranges, the pool, the limits and the timeouts.  The island comes
  * before the pods, so that no packet inside it is ever masqueraded.

@@ -111,8 +111,8 @@ static int way_choose(const struct uplink *uplink,
 	return asked;
 }
 
-static int uplink_attach(struct uplink *uplink, const struct datapath *datapath,
-			 enum config_attach wanted)
+static int uplink_attach(const struct uplink *uplink,
+			 const struct datapath *datapath)
 {
 	enum node_framing framing = node_framing(uplink->link);
 	struct attach attach = {
@@ -126,15 +126,27 @@ static int uplink_attach(struct uplink *uplink, const struct datapath *datapath,
 				datapath, MASQ_INGRESS, framing),
 		},
 	};
-	struct masq_uplink now;
-	int way = way_choose(uplink, datapath, wanted);
 
-	if (way < 0)
-		return -1;
-	uplink->value.attach = way;
-	uplink->was_attached =
-		maps_get_uplink(&datapath->maps, attach.ifindex, &now) == 0;
-	return attach_put(&attach, way);
+	return attach_put(&attach, uplink->value.attach);
+}
+
+/* Choose for all, before anything is attached to one. */
+static int ways_choose(struct uplinks *uplinks, const struct datapath *datapath,
+		       enum config_attach wanted)
+{
+	for (size_t i = 0; i < uplinks->count; i++) {
+		struct uplink *uplink = &uplinks->items[i];
+		struct masq_uplink now;
+		int way = way_choose(uplink, datapath, wanted);
+
+		if (way < 0)
+			return -1;
+		uplink->value.attach = way;
+		uplink->was_attached = maps_get_uplink(&datapath->maps,
+						       uplink->link->ifindex,
+						       &now) == 0;
+	}
+	return 0;
 }
 
 static void detach_first(const struct uplinks *uplinks, size_t count,
@@ -153,8 +165,10 @@ static void detach_first(const struct uplinks *uplinks, size_t count,
 int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
 		   enum config_attach wanted)
 {
+	if (ways_choose(uplinks, datapath, wanted) < 0)
+		return -1;
 	for (size_t i = 0; i < uplinks->count; i++) {
-		if (uplink_attach(&uplinks->items[i], datapath, wanted) == 0)
+		if (uplink_attach(&uplinks->items[i], datapath) == 0)
 			continue;
 		detach_first(uplinks, i, datapath);
 		return -1;
