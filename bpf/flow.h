@@ -38,7 +38,7 @@ static inline int flow_refresh(const struct packet *p,
 	if (!flow || flow->local_port != p->tuple.local_port ||
 	    !addr_equal(&flow->local, &p->tuple.local)) {
 		/* somebody has edited the maps: the record is the truth */
-		(void)bpf_map_delete_elem(&masq_index, &p->tuple);
+		(void)map_delete(&masq_index, &p->tuple);
 		return 0;
 	}
 	if (!record_touch(flow, p, now)) {
@@ -130,11 +130,10 @@ static inline enum masq_verdict flow_link(const struct packet *p,
 		.local_port = external->local_port,
 		.refreshed_ns = now,
 	};
-	long error = -EEXIST;
+	int error = -EEXIST;
 
 	for (int i = 0; i < LINK_TRIES && error == -EEXIST; i++) {
-		error = bpf_map_update_elem(&masq_index, &p->tuple, &link,
-					    BPF_NOEXIST);
+		error = map_update(&masq_index, &p->tuple, &link, BPF_NOEXIST);
 		if (error != -EEXIST || !flow_find_egress(p, now, ret))
 			continue;
 		if (ret->port != link.local_port ||

@@ -114,6 +114,34 @@ struct {
 	__type(value, struct masq_sweeper);
 } masq_sweeper SEC(".maps");
 
+/*
+ * Writing to maps.  Before Linux 6.4 the kernel's functions behind these return
+ * an int, of which the upper half of the register knows nothing: read as the
+ * long that the helpers declare, an error is a positive number.
+ *
+ * Return: 0 or -errno.
+ */
+static inline int map_update(void *map, const void *key, const void *value,
+			     __u64 flags)
+{
+	return (int)bpf_map_update_elem(map, key, value, flags);
+}
+
+static inline int map_delete(void *map, const void *key)
+{
+	return (int)bpf_map_delete_elem(map, key);
+}
+
+static inline int map_push(void *map, const void *value)
+{
+	return (int)bpf_map_push_elem(map, value, BPF_ANY);
+}
+
+static inline int map_pop(void *map, void *ret)
+{
+	return (int)bpf_map_pop_elem(map, ret);
+}
+
 static inline const struct masq_config *config_get(void)
 {
 	__u32 zero = 0;

@@ -159,6 +159,6 @@ int masq_close(struct masq_close_args *args)
 		return 0;
 	args->closed = record_end(&external, flow, record_expiry(flow));
 	remote.local_port = 0;
-	(void)bpf_map_delete_elem(&masq_full, &remote);
+	(void)map_delete(&masq_full, &remote);
 	return 0;
 }

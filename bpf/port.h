@@ -224,7 +224,7 @@ static inline void search_remember_full(struct port_search *s)
 	};
 
 	s->external.local_port = 0;
-	(void)bpf_map_update_elem(&masq_full, &s->external, &full, BPF_ANY);
+	(void)map_update(&masq_full, &s->external, &full, BPF_ANY);
 }
 
 static inline void search_whole_pool(struct port_search *s)

@@ -72,7 +72,7 @@ static inline void record_unlink(const struct masq_tuple *external,
 	index = bpf_map_lookup_elem(&masq_index, &internal);
 	if (index && index->local_port == external->local_port &&
 	    addr_equal(&index->local, &external->local))
-		(void)bpf_map_delete_elem(&masq_index, &internal);
+		(void)map_delete(&masq_index, &internal);
 	if (flow->kind == MASQ_KIND_MASQUERADED)
 		usage_return(&flow->local);
 }
@@ -105,13 +105,13 @@ static inline enum put record_insert(const struct masq_tuple *external,
 				     const struct masq_flow *fresh)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
-	long error;
+	int error;
 
-	error = bpf_map_update_elem(&masq_flows, external, fresh, BPF_NOEXIST);
+	error = map_update(&masq_flows, external, fresh, BPF_NOEXIST);
 	if (error)
 		return error == -EEXIST ? PUT_BUSY : PUT_FULL;
-	if (bpf_map_push_elem(&masq_tickets, external, BPF_ANY) < 0) {
-		(void)bpf_map_delete_elem(&masq_flows, external);
+	if (map_push(&masq_tickets, external) < 0) {
+		(void)map_delete(&masq_flows, external);
 		return PUT_FULL;
 	}
 	if (sweeper)
@@ -127,7 +127,7 @@ static inline enum put record_replace(const struct masq_tuple *external,
 	if (!record_claim(old, seen))
 		return PUT_BUSY;
 	record_unlink(external, old);
-	if (bpf_map_update_elem(&masq_flows, external, fresh, BPF_EXIST) == 0)
+	if (map_update(&masq_flows, external, fresh, BPF_EXIST) == 0)
 		return PUT_DONE;
 	record_vacate(old);
 	return PUT_FULL;

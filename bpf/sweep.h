@@ -33,7 +33,7 @@ static inline int sweep_record(const struct masq_tuple *ticket, __u64 now)
 	if (seen > now || record_rests(flow, now) || !record_claim(flow, seen))
 		return 0;
 	record_unlink(ticket, flow);
-	(void)bpf_map_delete_elem(&masq_flows, ticket);
+	(void)map_delete(&masq_flows, ticket);
 	return 1;
 }
 
@@ -43,13 +43,13 @@ static long sweep_ticket(__u32 i, struct masq_sweeper *unused)
 	struct masq_sweeper *sweeper = sweeper_get();
 	struct masq_tuple ticket;
 
-	if (!sweeper || bpf_map_pop_elem(&masq_tickets, &ticket) < 0)
+	if (!sweeper || map_pop(&masq_tickets, &ticket) < 0)
 		return 1;
 	if (sweep_record(&ticket, bpf_ktime_get_ns())) {
 		__sync_fetch_and_add(&sweeper->tickets, -1);
 		sweeper->freed++;
 	} else {
-		(void)bpf_map_push_elem(&masq_tickets, &ticket, BPF_ANY);
+		(void)map_push(&masq_tickets, &ticket);
 	}
 	return 0;
 }
@@ -71,7 +71,7 @@ static int sweep_tick(void *map, __u32 *key, struct masq_sweeper *sweeper)
 static inline int sweep_start(void)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
-	long error;
+	int error;
 
 	if (!sweeper)
 		return -ENOENT;

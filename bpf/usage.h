@@ -19,7 +19,7 @@ static inline struct masq_usage *usage_get(const struct masq_addr *pod)
 
 	if (usage)
 		return usage;
-	(void)bpf_map_update_elem(&masq_usage, pod, &none, BPF_NOEXIST);
+	(void)map_update(&masq_usage, pod, &none, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&masq_usage, pod);
 }
 
@@ -32,7 +32,7 @@ static inline void usage_return(const struct masq_addr *pod)
 	/* Ours was the last: whoever marks the entry deletes it. */
 	if (__sync_val_compare_and_swap(&usage->flows, 0, MASQ_USAGE_DYING) ==
 	    0)
-		(void)bpf_map_delete_elem(&masq_usage, pod);
+		(void)map_delete(&masq_usage, pod);
 }
 
 /* Return: MASQ_CONTINUE with the flow counted, or why it may not be. */

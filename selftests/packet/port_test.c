@@ -204,7 +204,8 @@ static void closed_ports_rest_and_the_longest_closed_goes_first(void)
 {
 	const struct fixture_options options = { .ports = "21000-21003" };
 	struct packet_spec spec = flow_spec(AF_INET, 0);
-	static const __u32 closed_ago_s[] = { 10, 60, 30 };
+	/* few, for a machine that has just started has no more behind it */
+	static const __u32 closed_ago_s[] = { 1, 3, 2 };
 	struct frame out[3];
 	struct fixture fixture;
 	uint16_t port;
@@ -237,28 +238,30 @@ static void closed_ports_rest_and_the_longest_closed_goes_first(void)
 /* The record is over, but its port still rests; then it no longer does. */
 static void a_resting_port_comes_back_after_two_minutes(void)
 {
-	const struct fixture_options options = { .ports = "21000-21001" };
+	const struct fixture_options options = { .ports = small_pool };
 	struct packet_spec spec = flow_spec(AF_INET, 0);
 	struct fixture fixture;
 	struct frame out;
 	uint16_t port;
 
+	if (fixture_now_ns() < 130 * 1000000000ULL)
+		SKIP("the machine has run for less than two minutes");
 	spec.proto = IPPROTO_TCP;
 	spec.tcp_flags = SYN;
-	spec.src_port = 21000;
+	spec.src_port = POOL_FIRST;
 	fixture_open(&fixture, &options);
 	close_tcp(&fixture, &spec, &out);
-	age(&fixture, &out, 119);
+	age(&fixture, &out, 118);
 	make_expired(&fixture, &out);
 	CHECK(!test_failed);
 	spec.src = OTHER_POD4; /* wants the same port */
 	CHECK_EQUAL(open_flow(&fixture, &spec, &port, NULL), MASQ_TRANSLATED);
-	CHECK_EQUAL(port, 21001);
+	CHECK(port != POOL_FIRST);
 	age(&fixture, &out, 121);
 	CHECK(!test_failed);
-	spec.src_port = 40000;
+	spec.src = "10.244.1.4";
 	CHECK_EQUAL(open_flow(&fixture, &spec, &port, NULL), MASQ_TRANSLATED);
-	CHECK_EQUAL(port, 21000);
+	CHECK_EQUAL(port, POOL_FIRST);
 	fixture_close(&fixture);
 }
 

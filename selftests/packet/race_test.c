@@ -63,6 +63,19 @@ static void *open_flows(void *argument)
 	return NULL;
 }
 
+/* What was dropped, for the reader of a failure. */
+static void print_drops(const struct fixture *fixture)
+{
+	struct masq_counter counter;
+
+	for (int v = MASQ_DROP_FIRST; v < MASQ_VERDICT_COUNT; v++)
+		if (maps_get_counter(&fixture->maps, MASQ_EGRESS, v,
+				     &counter) == 0 &&
+		    counter.packets)
+			printf("# %llu packets under verdict %d\n",
+			       counter.packets, v);
+}
+
 static void race(const struct fixture *fixture, struct opener *openers,
 		 const char *const *pods)
 {
@@ -80,6 +93,7 @@ static void race(const struct fixture *fixture, struct opener *openers,
 	}
 	for (int cpu = 0; cpu < CPUS; cpu++)
 		pthread_join(threads[cpu], NULL);
+	print_drops(fixture);
 }
 
 /* Two pods, the same source ports, one destination: each port only once. */
