@@ -68,7 +68,7 @@ include selftests/selftests.mk
 demo: setup-all all ## show it at work; KEEP=1 leaves it standing
 	$QKEEP=$(KEEP) tools/demo
 
-check: setup-all all lint $(TEST_PROGRAMS) ## build and run all tests
+check: setup-all all $(TEST_PROGRAMS) ## build and run all tests
 	$Qselftests/run $(TESTS)
 
 lint: setup-all $B/masq.skel.h ## formatting, shell and C checks
