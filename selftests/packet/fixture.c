@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fixture.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -112,8 +113,10 @@ static void sweep_start(const struct fixture *fixture)
 		    .data_size_in = sizeof(packet));
 
 	if (bpf_prog_test_run_opts(
-		    bpf_program__fd(fixture->skel->progs.masq_sweep), &run) ||
-	    run.retval)
+		    bpf_program__fd(fixture->skel->progs.masq_sweep), &run))
+		die("sweep");
+	errno = -(int)run.retval;
+	if (errno)
 		die("sweep");
 }
 
