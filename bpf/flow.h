@@ -31,18 +31,20 @@ static inline int flow_refresh(const struct packet *p,
 {
 	struct masq_tuple external = p->tuple;
 	struct masq_flow *flow;
+	__u64 seen;
 
 	external.local = index->local;
 	external.local_port = index->local_port;
 	flow = bpf_map_lookup_elem(&masq_flows, &external);
-	if (!flow || flow->local_port != p->tuple.local_port ||
+	if (!flow || flow->kind == MASQ_KIND_VACANT ||
+	    flow->local_port != p->tuple.local_port ||
 	    !addr_equal(&flow->local, &p->tuple.local)) {
-		/* somebody has edited the maps: the record is the truth */
+		/* the record is the truth, and knows nothing of this entry */
 		(void)map_delete(&masq_index, &p->tuple);
 		return 0;
 	}
-	if (!record_touch(flow, p, now)) {
-		(void)record_end(&external, flow, record_expiry(flow));
+	if (!record_touch(flow, p, now, &seen)) {
+		(void)record_end(&external, flow, seen);
 		return 0;
 	}
 	index->refreshed_ns = now;
@@ -66,17 +68,23 @@ static inline int flow_find_egress(const struct packet *p, __u64 now,
 	return 1;
 }
 
-/* The flow of a packet on its way in. Return: whether there is one. */
+/*
+ * The flow of a packet on its way in. Return: whether there is one.
+ *
+ * An echo request is no answer: it is of a flow only if the outside opened it.
+ */
 static inline int flow_find_ingress(const struct packet *p, __u64 now,
 				    struct endpoint *ret)
 {
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	__u64 seen;
 
-	if (!flow || !record_touch(flow, p, now))
+	if (!flow || (p->is_request && flow->kind != MASQ_KIND_INBOUND))
 		return 0;
+	/* before the record is judged: it may be freed and another's then */
 	ret->addr = flow->local;
 	ret->port = flow->local_port;
-	return 1;
+	return record_touch(flow, p, now, &seen);
 }
 
 /*
@@ -97,15 +105,13 @@ static inline int flow_collides(const struct packet *p, __u64 now)
 static inline void flow_fresh(const struct packet *p, enum masq_kind kind,
 			      __u64 now, struct masq_flow *ret)
 {
-	enum masq_state state = state_first(p);
-
 	ret->local = p->tuple.local;
 	ret->local_port = p->tuple.local_port;
 	ret->kind = kind;
-	ret->state = state;
+	ret->state = MASQ_STATE_OPENING;
 	ret->closed_s = 0;
 	ret->opened_ns = now;
-	ret->expires_ns = expiry_after(state, &p->tuple, now);
+	ret->expires_ns = expiry_after(MASQ_STATE_OPENING, &p->tuple, now);
 }
 
 /* Give up a record of our own that nobody has been told of. */
@@ -234,23 +240,39 @@ static inline enum masq_verdict flow_open_host(struct __sk_buff *skb,
 }
 
 /*
+ * Put an inbound record, within the outside's share of the table.
+ *
+ * A function of its own for its stack: of the 512 bytes that a chain of calls
+ * has, its record must not lie below flow_link()'s.
+ */
+static __noinline enum put inbound_put(const struct packet *p, __u64 now)
+{
+	struct masq_flow *old = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	__u64 seen = old ? record_expiry(old) : 0;
+	struct masq_flow fresh;
+	enum put put;
+
+	if (seen > now)
+		return PUT_BUSY;
+	if (!inbound_take())
+		return PUT_FULL;
+	flow_fresh(p, MASQ_KIND_INBOUND, now, &fresh);
+	put = old ? record_replace(&p->tuple, old, seen, &fresh) :
+		    record_insert(&p->tuple, &fresh);
+	if (put != PUT_DONE)
+		inbound_return();
+	return put;
+}
+
+/*
  * The outside opens a flow to a pod: remember it, so that the answers keep the
  * pod's address.  Without room for that the packet still reaches the pod.
  */
 static inline void flow_open_inbound(const struct packet *p, __u64 now)
 {
-	struct masq_flow *old = bpf_map_lookup_elem(&masq_flows, &p->tuple);
-	__u64 seen = old ? record_expiry(old) : 0;
 	struct endpoint unchanged;
-	struct masq_flow fresh;
-	enum put put;
 
-	if (seen > now)
-		return;
-	flow_fresh(p, MASQ_KIND_INBOUND, now, &fresh);
-	put = old ? record_replace(&p->tuple, old, seen, &fresh) :
-		    record_insert(&p->tuple, &fresh);
-	if (put == PUT_DONE)
+	if (inbound_put(p, now) == PUT_DONE)
 		(void)flow_link(p, &p->tuple, now, &unchanged);
 }
 

@@ -47,6 +47,7 @@ enum {
 
 /* include/linux/skbuff.h */
 enum {
+	CHECKSUM_NONE = 0,
 	CHECKSUM_COMPLETE = 2,
 	CHECKSUM_PARTIAL = 3,
 };

@@ -51,10 +51,11 @@ struct {
 	__type(value, struct masq_usage);
 } masq_usage SEC(".maps");
 
+/* Twice the room: new ranges are put in before old ones are taken out. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, MASQ_RANGES_MAX);
+	__uint(max_entries, 2 * MASQ_RANGES_MAX);
 	__type(key, struct masq_prefix);
 	__type(value, struct masq_range);
 } masq_pods SEC(".maps");
@@ -62,7 +63,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, MASQ_RANGES_MAX);
+	__uint(max_entries, 2 * MASQ_RANGES_MAX);
 	__type(key, struct masq_prefix);
 	__type(value, struct masq_range);
 } masq_island SEC(".maps");

@@ -154,10 +154,14 @@ int masq_close(struct masq_close_args *args)
 	struct masq_tuple external = args->external;
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &external);
 	struct masq_tuple remote = external;
+	__u64 seen;
 
-	if (!flow || flow->opened_ns != args->opened_ns)
+	if (!flow)
 		return 0;
-	args->closed = record_end(&external, flow, record_expiry(flow));
+	seen = record_expiry(flow); /* before opened_ns: judged by this */
+	if (flow->opened_ns != args->opened_ns)
+		return 0;
+	args->closed = record_end(&external, flow, seen);
 	remote.local_port = 0;
 	(void)map_delete(&masq_full, &remote);
 	return 0;

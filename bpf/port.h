@@ -190,12 +190,16 @@ static long search_walk(__u32 i, struct port_search *s)
 static inline void search_take_closed(struct port_search *s)
 {
 	struct masq_flow *flow;
+	__u64 seen;
 
 	s->external.local_port = s->closed_port;
 	flow = bpf_map_lookup_elem(&masq_flows, &s->external);
-	if (flow && flow->closed_s == s->closed_s)
-		s->result = attempt_after(record_replace(
-			&s->external, flow, record_expiry(flow), &s->fresh));
+	if (!flow)
+		return;
+	seen = record_expiry(flow); /* before closed_s: judged by this */
+	if (flow->closed_s == s->closed_s && !port_is_hosts(s))
+		s->result = attempt_after(
+			record_replace(&s->external, flow, seen, &s->fresh));
 }
 
 static inline int search_own_port(struct port_search *s)

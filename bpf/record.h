@@ -33,6 +33,11 @@ static inline __u64 record_expiry(const struct masq_flow *flow)
 	return *(volatile const __u64 *)&flow->expires_ns;
 }
 
+static inline __u32 record_word(const struct masq_flow *flow)
+{
+	return *(volatile const __u32 *)&flow->word;
+}
+
 static inline int record_rests(const struct masq_flow *flow, __u64 now)
 {
 	return flow->closed_s &&
@@ -75,6 +80,8 @@ static inline void record_unlink(const struct masq_tuple *external,
 		(void)map_delete(&masq_index, &internal);
 	if (flow->kind == MASQ_KIND_MASQUERADED)
 		usage_return(&flow->local);
+	else if (flow->kind == MASQ_KIND_INBOUND)
+		inbound_return();
 }
 
 /* Leave a claimed record to all: nobody's, its port free for the taking. */
@@ -133,14 +140,26 @@ static inline enum put record_replace(const struct masq_tuple *external,
 	return PUT_FULL;
 }
 
-static inline void record_enter(struct masq_flow *flow, enum masq_state state,
-				__u64 now)
+/*
+ * Move the record from the state it was seen in to another.
+ *
+ * Return: 0 when another CPU has moved it first.
+ */
+static inline int record_move(struct masq_flow *flow,
+			      const struct masq_flow *seen,
+			      enum masq_state state, __u64 now)
 {
+	struct masq_flow moved = { .word = seen->word };
+
+	moved.state = state;
+	if (__sync_val_compare_and_swap(&flow->word, seen->word, moved.word) !=
+	    seen->word)
+		return 0;
 	if (!state_is_closed(state))
 		flow->closed_s = 0;
-	else if (!state_is_closed(flow->state))
+	else if (!state_is_closed(seen->state))
 		flow->closed_s = now / NSEC_PER_SEC;
-	flow->state = state;
+	return 1;
 }
 
 /*
@@ -162,32 +181,31 @@ static inline __u64 expiry_touched(enum masq_state before,
 /*
  * This packet has been seen: move the record's state on, its expiry with it.
  *
- * Return: whether the record lived.
+ * *ret_seen: the expiry that it was judged by. Return: whether it lived.
  */
 static inline int record_touch(struct masq_flow *flow, const struct packet *p,
-			       __u64 now)
+			       __u64 now, __u64 *ret_seen)
 {
-	__u64 seen = record_expiry(flow), expiry;
-	enum masq_state before = flow->state, state;
-
-	if (seen <= now)
-		return 0;
-	state = state_after(before, flow->kind, p);
-	if (state != before)
-		record_enter(flow, state, now);
-	expiry = expiry_after(state, &p->tuple, now);
 	for (int i = 0; i < TOUCH_TRIES; i++) {
-		__u64 want = expiry_touched(before, state, seen, expiry);
-		__u64 met = seen;
+		struct masq_flow seen = { .word = record_word(flow),
+					  .expires_ns = record_expiry(flow) };
+		enum masq_state state;
+		__u64 expiry;
 
-		if (want != seen)
-			met = __sync_val_compare_and_swap(&flow->expires_ns,
-							  seen, want);
-		if (met == seen)
-			return 1;
-		if (met <= now)
+		*ret_seen = seen.expires_ns;
+		if (seen.expires_ns <= now)
 			return 0;
-		seen = met;
+		state = state_after(seen.state, seen.kind, p);
+		if (state != seen.state &&
+		    !record_move(flow, &seen, state, now))
+			continue;
+		expiry = expiry_touched(seen.state, state, seen.expires_ns,
+					expiry_after(state, &p->tuple, now));
+		if (expiry == seen.expires_ns ||
+		    __sync_val_compare_and_swap(&flow->expires_ns,
+						seen.expires_ns,
+						expiry) == seen.expires_ns)
+			return 1;
 	}
 	return 1;
 }

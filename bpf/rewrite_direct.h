@@ -30,11 +30,20 @@ static inline void *field(const struct __sk_buff *skb, __u16 offset, __u32 size)
 	return pos + size > end ? NULL : pos;
 }
 
-static inline int skb_ip_summed(struct __sk_buff *skb)
+/*
+ * How far the L4 checksum at l4_off has been computed.  CHECKSUM_PARTIAL may
+ * belong to a header further in, a tunnel's: then ours is finished.
+ */
+static inline int l4_ip_summed(struct __sk_buff *skb, __u16 l4_off)
 {
 	struct sk_buff *kernel_skb = bpf_cast_to_kern_ctx(skb);
+	int ip_summed = BPF_CORE_READ_BITFIELD(kernel_skb, ip_summed);
 
-	return BPF_CORE_READ_BITFIELD(kernel_skb, ip_summed);
+	if (ip_summed == CHECKSUM_PARTIAL &&
+	    kernel_skb->head + kernel_skb->csum_start !=
+		    kernel_skb->data + l4_off)
+		return CHECKSUM_NONE;
+	return ip_summed;
 }
 
 /* A rewriting under way: differences as in checksum.h. */
@@ -53,10 +62,10 @@ static inline __sum16 l4_check(const struct rewrite *r, __u8 proto,
 	/* ICMP has no pseudo-header (RFC 792), ICMPv6 does (RFC 4443 2.3) */
 	__u64 addr = proto == IPPROTO_ICMP ? 0 : r->addr;
 
-	if (r->ip_summed == CHECKSUM_PARTIAL)
-		return sum_fold(check + addr);
 	if (proto == IPPROTO_UDP && !check)
 		return 0;
+	if (r->ip_summed == CHECKSUM_PARTIAL)
+		return sum_fold(check + addr);
 	check = checksum_update(check, addr + r->port);
 	return proto == IPPROTO_UDP && !check ? 0xffff : check;
 }
@@ -115,7 +124,7 @@ static inline enum masq_verdict rewrite_direct(struct __sk_buff *skb,
 		.addr = sum_diff_addr(&p->tuple.local, &to->addr),
 		.port = sum_diff16(bpf_htons(p->tuple.local_port),
 				   bpf_htons(to->port)),
-		.ip_summed = skb_ip_summed(skb),
+		.ip_summed = l4_ip_summed(skb, p->l4_off),
 	};
 	enum masq_verdict verdict = write_l4(skb, p, &r);
 

@@ -46,13 +46,13 @@ static inline enum masq_state tcp_state_after(enum masq_state state,
 {
 	if (p->tcp_flags & TCP_FLAG_RST)
 		return state == MASQ_STATE_CLOSING ? state : MASQ_STATE_RESET;
-	if (p->tcp_flags & TCP_FLAG_SYN) {
-		if (state_is_closed(state) && !is_answer(kind, p))
-			return MASQ_STATE_OPENING;
-		if (state == MASQ_STATE_OPENING && is_answer(kind, p))
-			return MASQ_STATE_ESTABLISHED;
-		return state;
-	}
+	/* also a bare ACK: the flow may have been picked up in its middle */
+	if (state == MASQ_STATE_OPENING && is_answer(kind, p))
+		return MASQ_STATE_ESTABLISHED;
+	if (p->tcp_flags & TCP_FLAG_SYN)
+		return state_is_closed(state) && !is_answer(kind, p) ?
+			       MASQ_STATE_OPENING :
+			       state;
 	if (p->tcp_flags & TCP_FLAG_FIN)
 		return state_after_fin(state, p);
 	return state == MASQ_STATE_RESET ? MASQ_STATE_ESTABLISHED : state;
@@ -65,13 +65,6 @@ state_after(enum masq_state state, enum masq_kind kind, const struct packet *p)
 	if (p->tuple.proto == IPPROTO_TCP)
 		return tcp_state_after(state, kind, p);
 	return is_answer(kind, p) ? MASQ_STATE_ESTABLISHED : state;
-}
-
-/* Where a flow begins with this packet: the middle of a TCP one is open. */
-static inline enum masq_state state_first(const struct packet *p)
-{
-	return packet_continues(p) ? MASQ_STATE_ESTABLISHED :
-				     MASQ_STATE_OPENING;
 }
 
 static inline enum masq_timeout tcp_timeout(enum masq_state state)

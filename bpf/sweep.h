@@ -33,8 +33,10 @@ static inline int sweep_record(const struct masq_tuple *ticket, __u64 now)
 	if (seen > now || record_rests(flow, now) || !record_claim(flow, seen))
 		return 0;
 	record_unlink(ticket, flow);
-	(void)map_delete(&masq_flows, ticket);
-	return 1;
+	if (map_delete(&masq_flows, ticket) == 0)
+		return 1;
+	record_vacate(flow);
+	return 0;
 }
 
 /* One round of bpf_loop(). Return: 1 to stop. */

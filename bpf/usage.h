@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How many flows each pod holds, and whether it may have one more.
+ * How many flows each pod holds, and the outside, and whether there may be one
+ * more.
  */
 #ifndef USAGE_H
 #define USAGE_H
@@ -30,9 +31,10 @@ static inline void usage_return(const struct masq_addr *pod)
 	if (!usage || __sync_fetch_and_add(&usage->flows, -1) != 1)
 		return;
 	/* Ours was the last: whoever marks the entry deletes it. */
-	if (__sync_val_compare_and_swap(&usage->flows, 0, MASQ_USAGE_DYING) ==
-	    0)
-		(void)map_delete(&masq_usage, pod);
+	if (__sync_val_compare_and_swap(&usage->flows, 0, MASQ_USAGE_DYING))
+		return;
+	if (map_delete(&masq_usage, pod))
+		__sync_fetch_and_and(&usage->flows, ~MASQ_USAGE_DYING);
 }
 
 /* Return: MASQ_CONTINUE with the flow counted, or why it may not be. */
@@ -56,6 +58,31 @@ static inline enum masq_verdict usage_take(const struct masq_addr *pod)
 		return MASQ_DROP_OVER_BUDGET;
 	}
 	return MASQ_DROP_TABLE_FULL;
+}
+
+/*
+ * Flows that the outside opens have a share of the table of their own: it must
+ * not be able to fill it.
+ */
+static inline int inbound_take(void)
+{
+	const struct masq_config *config = config_get();
+	struct masq_sweeper *sweeper = sweeper_get();
+
+	if (!config || !sweeper)
+		return 0;
+	if (__sync_fetch_and_add(&sweeper->inbound, 1) < config->max_inbound)
+		return 1;
+	__sync_fetch_and_add(&sweeper->inbound, -1);
+	return 0;
+}
+
+static inline void inbound_return(void)
+{
+	struct masq_sweeper *sweeper = sweeper_get();
+
+	if (sweeper)
+		__sync_fetch_and_add(&sweeper->inbound, -1);
 }
 
 #endif /* USAGE_H */

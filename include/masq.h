@@ -87,9 +87,14 @@ enum masq_state {
  */
 struct masq_flow {
 	struct masq_addr local; /* the pod (or host) behind the translation */
-	__u16 local_port;
-	__u8 kind; /* enum masq_kind */
-	__u8 state; /* enum masq_state; the last writer wins */
+	union {
+		struct {
+			__u16 local_port;
+			__u8 kind; /* enum masq_kind */
+			__u8 state; /* enum masq_state */
+		};
+		__u32 word; /* the three, to move the state on atomically */
+	};
 	__u32 closed_s; /* when it came to CLOSING or RESET; 0: neither */
 	__u64 opened_ns;
 	__u64 expires_ns;
@@ -207,6 +212,7 @@ struct masq_config {
 	__u32 rewrites_directly; /* 1: the programs see skb->ip_summed */
 	__u32 random_fully; /* 1: never try the pod's own port first */
 	__u32 max_flows_per_pod; /* 0: no limit */
+	__u32 max_inbound; /* flows that the outside may have opened */
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
 };
 
@@ -247,6 +253,7 @@ static inline __u32 masq_counter_key(enum masq_direction direction,
 struct masq_sweeper {
 	struct bpf_timer timer;
 	__u64 tickets; /* records that wait in masq_tickets */
+	__u64 inbound; /* of these, the outside's: MASQ_KIND_INBOUND */
 	__u64 ticks; /* how often the timer has fired */
 	__u64 freed; /* records returned so far */
 };

@@ -232,6 +232,9 @@ struct __sk_buff {
 /* include/linux/skbuff.h */
 struct sk_buff {
 	__u8 ip_summed : 2;
+	__u16 csum_start;
+	unsigned char *head;
+	unsigned char *data;
 };
 
 #pragma clang attribute pop
