@@ -84,6 +84,8 @@ static int tcx_put(const struct attach *attach, enum masq_direction direction,
 		if (error != -ENOLINK) /* the interface was another one */
 			return error;
 		unlink(path);
+	} else if (fd != -ENOENT) {
+		return fd;
 	}
 	fd = tcx_link(program_fd, attach->ifindex, direction);
 	if (fd < 0)
@@ -181,7 +183,7 @@ static int put(const struct attach *attach, enum masq_attach way,
 			    tcx_put(attach, direction, ret_is_new) :
 			    clsact_put(attach, direction, ret_is_new);
 
-	if (error == -EEXIST)
+	if (error == -EEXIST && way == MASQ_ATTACH_CLSACT)
 		return log_error("cannot attach to %s at clsact: it has an "
 				 "ingress qdisc (tc qdisc del dev %s ingress)",
 				 attach->name, attach->name);

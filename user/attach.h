@@ -21,8 +21,8 @@ int attach_has_tcx(int program_fd);
 
 /*
  * Put the programs on the interface.  Where programs of ours are there by the
- * same way, they are replaced and no packet passes between.  Says what failed,
- * and then nothing new is attached.
+ * same way, they are replaced and no packet passes between.  Says what failed;
+ * then nothing hangs there that did not before.
  *
  * Return: 0 or -1.
  */

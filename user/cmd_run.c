@@ -48,13 +48,13 @@ static int datapath_start(const struct config *config, const struct node *node,
 {
 	if (uplinks_attach(uplinks, datapath, config->attach) < 0)
 		return -1;
-	if (uplinks_publish(uplinks, datapath) == 0 &&
-	    policy_publish(config, node, datapath) == 0 &&
-	    datapath_commit(datapath) == 0 &&
-	    uplinks_retire(uplinks, datapath) == 0)
-		return 0;
-	uplinks_undo(uplinks, datapath);
-	return -1;
+	if (policy_publish(config, node, datapath) < 0 ||
+	    datapath_commit(datapath) < 0) {
+		uplinks_undo(uplinks, datapath);
+		return -1;
+	}
+	(void)uplinks_retire(uplinks, datapath); /* said; the new ones serve */
+	return 0;
 }
 
 static void say_ready(const struct uplinks *uplinks)

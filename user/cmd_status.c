@@ -196,34 +196,20 @@ static int status_print(struct output *output, const struct maps *maps,
 	return error;
 }
 
-/* *ret: whether a daemon holds the directory. Return: 0 or -1, said. */
-static int daemon_look(const char *pin_dir, bool *ret)
-{
-	struct pins pins;
-	enum pins_state state = pins_open(pin_dir, &pins);
-
-	if (state == PINS_ERROR)
-		return -1;
-	*ret = state == PINS_HELD;
-	if (state != PINS_NONE)
-		pins_close(&pins);
-	return 0;
-}
-
 int cmd_status(struct invocation *inv)
 {
 	struct output *output;
 	struct maps maps;
-	bool is_running;
+	enum pins_state state = pins_look(inv->pin_dir);
 	int error = -1;
 
-	if (daemon_look(inv->pin_dir, &is_running) < 0 ||
-	    maps_open(inv->pin_dir, &maps) < 0)
+	if (state == PINS_ERROR || maps_open(inv->pin_dir, &maps) < 0)
 		return EXIT_FAILURE;
 	output = output_open(inv->format);
 	if (output) {
 		output_object_begin(output);
-		error = status_print(output, &maps, inv->pin_dir, is_running);
+		error = status_print(output, &maps, inv->pin_dir,
+				     state == PINS_HELD);
 		output_object_end(output);
 		if (error)
 			log_error("cannot read the maps: %s", strerror(-error));

@@ -66,6 +66,13 @@ static int maps_resize(const struct datapath *datapath, __u32 max_flows)
 	return 0;
 }
 
+/* Does --max-flows say how large the map is? */
+static bool is_resizable(enum map_id id)
+{
+	return id == MAP_FLOWS || id == MAP_INDEX || id == MAP_TICKETS ||
+	       id == MAP_USAGE;
+}
+
 /* Is the map that is pinned the one we would make? */
 static int map_check(const struct datapath *datapath, enum map_id id, int fd)
 {
@@ -79,7 +86,9 @@ static int map_check(const struct datapath *datapath, enum map_id id, int fd)
 				 strerror(-error));
 	if (info.type != bpf_map__type(map) ||
 	    info.key_size != bpf_map__key_size(map) ||
-	    info.value_size != bpf_map__value_size(map))
+	    info.value_size != bpf_map__value_size(map) ||
+	    (!is_resizable(id) &&
+	     info.max_entries != bpf_map__max_entries(map)))
 		return log_error("%s/%s is of another layout: use the version "
 				 "that loaded it, or bpfmasq detach first",
 				 datapath->pins.dir, map_names[id]);
@@ -136,20 +145,7 @@ static void maps_collect(struct datapath *datapath)
 		datapath->maps.fd[id] = bpf_map__fd(map_of(datapath, id));
 }
 
-static int layout_check(const struct datapath *datapath)
-{
-	struct masq_config config;
-
-	if (!datapath->was_pinned[MAP_CONFIG] ||
-	    maps_get_config(&datapath->maps, &config) || !config.layout ||
-	    config.layout == MASQ_LAYOUT)
-		return 0;
-	return log_error("the maps under %s are of layout %u, this bpfmasq "
-			 "knows layout %u: bpfmasq detach first",
-			 datapath->pins.dir, config.layout, MASQ_LAYOUT);
-}
-
-static int maps_pin(const struct datapath *datapath)
+static int maps_pin(struct datapath *datapath)
 {
 	for (int id = 0; id < MAP_COUNT; id++) {
 		int error;
@@ -162,6 +158,7 @@ static int maps_pin(const struct datapath *datapath)
 			return log_error("cannot pin %s/%s: %s%s",
 					 datapath->pins.dir, map_names[id],
 					 strerror(-error), log_hint(-error));
+		datapath->was_made[id] = true;
 	}
 	return 0;
 }
@@ -191,7 +188,7 @@ static int programs_load(struct datapath *datapath, const struct config *config)
 				 config->max_flows, strerror(-error),
 				 log_hint(-error));
 	maps_collect(datapath);
-	return layout_check(datapath);
+	return maps_check_layout(&datapath->maps, datapath->pins.dir);
 }
 
 int datapath_open(const char *pin_dir, const struct config *config,
@@ -228,7 +225,7 @@ void datapath_abandon(struct datapath *datapath)
 	char path[PATH_MAX];
 
 	for (int id = 0; id < MAP_COUNT; id++)
-		if (!datapath->was_pinned[id] &&
+		if (datapath->was_made[id] &&
 		    pin_path(datapath->pins.dir, map_names[id], path) == 0)
 			(void)unlink(path);
 	datapath_close(datapath);

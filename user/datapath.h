@@ -18,7 +18,8 @@ struct datapath {
 	struct pins pins;
 	struct masq_bpf *skel;
 	struct maps maps; /* the skeleton's */
-	bool was_pinned[MAP_COUNT];
+	bool was_pinned[MAP_COUNT]; /* found, and used */
+	bool was_made[MAP_COUNT]; /* pinned by us */
 	bool rewrites_directly;
 };
 
@@ -32,7 +33,7 @@ struct datapath {
 int datapath_open(const char *pin_dir, const struct config *config,
 		  struct datapath *ret);
 
-/* Undo datapath_open(): what it made goes, what it found stays. */
+/* Undo datapath_open(): the maps that it pinned go, those it found stay. */
 void datapath_abandon(struct datapath *datapath);
 
 /* The program for an interface, by direction and framing. */

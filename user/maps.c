@@ -47,7 +47,7 @@ static int map_open(const char *pin_dir, const char *name, int *ret)
 	return 0;
 }
 
-static int layout_check(const struct maps *maps, const char *pin_dir)
+int maps_check_layout(const struct maps *maps, const char *pin_dir)
 {
 	struct masq_config config;
 	int error = maps_get_config(maps, &config);
@@ -55,12 +55,12 @@ static int layout_check(const struct maps *maps, const char *pin_dir)
 	if (error)
 		return log_error("cannot read %s/%s: %s", pin_dir,
 				 map_names[MAP_CONFIG], strerror(-error));
-	if (config.layout != MASQ_LAYOUT)
-		return log_error("the maps under %s are of layout %u, this "
-				 "bpfmasq reads layout %u: use the version "
-				 "that loaded them",
-				 pin_dir, config.layout, MASQ_LAYOUT);
-	return 0;
+	if (!config.layout || config.layout == MASQ_LAYOUT)
+		return 0;
+	return log_error("the maps under %s are of layout %u, this bpfmasq "
+			 "knows layout %u: use the version that loaded them, "
+			 "or bpfmasq detach first",
+			 pin_dir, config.layout, MASQ_LAYOUT);
 }
 
 int maps_open(const char *pin_dir, struct maps *ret)
@@ -71,7 +71,7 @@ int maps_open(const char *pin_dir, struct maps *ret)
 	for (int id = 0; id < MAP_COUNT; id++)
 		if (map_open(pin_dir, map_names[id], &maps.fd[id]) < 0)
 			goto close;
-	if (layout_check(&maps, pin_dir) < 0)
+	if (maps_check_layout(&maps, pin_dir) < 0)
 		goto close;
 	*ret = maps;
 	return 0;
@@ -209,23 +209,38 @@ static int ranges_put(int fd, const struct range *ranges, size_t count)
 	return 0;
 }
 
-int maps_set_ranges(const struct maps *maps, enum map_id id,
-		    const struct range *ranges, size_t count)
+/* Delete the old ranges that are not among the new. */
+static int ranges_trim(int fd, const struct range *old, size_t old_count,
+		       const struct range *ranges, size_t count)
 {
-	struct range *old;
-	size_t old_count;
-	int error;
+	int error = 0;
 
-	error = maps_get_ranges(maps, id, &old, &old_count);
-	if (error)
-		return error;
-	error = ranges_put(maps->fd[id], ranges, count);
 	for (size_t i = 0; i < old_count && !error; i++) {
 		struct masq_prefix key = prefix_of(&old[i].cidr);
 
 		if (!ranges_have(ranges, count, &old[i].cidr))
-			error = bpf_map_delete_elem(maps->fd[id], &key);
+			error = bpf_map_delete_elem(fd, &key);
 	}
+	return error;
+}
+
+int maps_set_ranges(const struct maps *maps, enum map_id id,
+		    const struct range *ranges, size_t count)
+{
+	int fd = maps->fd[id], error;
+	struct range *old;
+	size_t old_count;
+
+	error = maps_get_ranges(maps, id, &old, &old_count);
+	if (error)
+		return error;
+	/* more than one set: left by one that was killed between these two */
+	if (old_count > MASQ_RANGES_MAX)
+		error = ranges_trim(fd, old, old_count, ranges, count);
+	if (!error)
+		error = ranges_put(fd, ranges, count);
+	if (!error && old_count <= MASQ_RANGES_MAX)
+		error = ranges_trim(fd, old, old_count, ranges, count);
 	free(old);
 	return error;
 }

@@ -44,6 +44,9 @@ extern const char *const map_names[MAP_COUNT];
 int maps_open(const char *pin_dir, struct maps *ret);
 void maps_close(struct maps *maps);
 
+/* Are the maps of our layout, or not written yet? Return: 0 or -1, said. */
+int maps_check_layout(const struct maps *maps, const char *pin_dir);
+
 /*
  * Open one map, whatever the others are; only its functions may be used.
  *

@@ -9,6 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+enum {
+	READ_TRIES = 16,
+};
+
 /* The array with one more, zeroed element; NULL without memory. */
 static void *grow(void *array, size_t count, size_t size)
 {
@@ -17,6 +21,25 @@ static void *grow(void *array, size_t count, size_t size)
 	if (grown)
 		memset(grown + count * size, 0, size);
 	return grown;
+}
+
+static void link_read_attr(const struct nlattr *attr, struct node_link *link)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_IFNAME:
+		strncpy(link->name, mnl_attr_get_str(attr),
+			sizeof(link->name) - 1);
+		break;
+	case IFLA_LINK:
+		link->lower = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_MASTER:
+		link->master = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_LINK_NETNSID:
+		link->is_lower_elsewhere = true;
+		break;
+	}
 }
 
 static int link_read(const struct nlmsghdr *message, void *data)
@@ -34,9 +57,7 @@ static int link_read(const struct nlmsghdr *message, void *data)
 	link->ifindex = info->ifi_index;
 	link->type = info->ifi_type;
 	mnl_attr_for_each(attr, message, sizeof(*info))
-		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
-			strncpy(link->name, mnl_attr_get_str(attr),
-				sizeof(link->name) - 1);
+		link_read_attr(attr, link);
 	return MNL_CB_OK;
 }
 
@@ -77,47 +98,56 @@ static int addr_read(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-static void route_read_attr(const struct nlattr *attr, int af,
-			    struct node_route *route)
+/* A route as one of its next hops says it. */
+static int route_add(struct node *node, const struct node_route *route)
 {
-	const struct rtnexthop *hop;
+	struct node_route *routes;
 
-	switch (mnl_attr_get_type(attr)) {
-	case RTA_OIF:
-		route->ifindex = mnl_attr_get_u32(attr);
-		break;
-	case RTA_PRIORITY:
-		route->metric = mnl_attr_get_u32(attr);
-		break;
-	case RTA_PREFSRC:
-		route->source = addr_from_bytes(af, mnl_attr_get_payload(attr));
-		break;
-	case RTA_MULTIPATH:
-		hop = mnl_attr_get_payload(attr);
-		route->ifindex = hop->rtnh_ifindex;
-		break;
+	routes = grow(node->defaults, node->default_count, sizeof(*routes));
+	if (!routes)
+		return MNL_CB_ERROR;
+	node->defaults = routes;
+	routes[node->default_count++] = *route;
+	return MNL_CB_OK;
+}
+
+static int hops_add(struct node *node, const struct nlattr *attr,
+		    struct node_route route)
+{
+	struct rtnexthop *hop = mnl_attr_get_payload(attr);
+	int left = mnl_attr_get_payload_len(attr), result = MNL_CB_OK;
+
+	for (; RTNH_OK(hop, left) && result == MNL_CB_OK;
+	     left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+		route.ifindex = hop->rtnh_ifindex;
+		result = route_add(node, &route);
 	}
+	return result;
 }
 
 static int route_read(const struct nlmsghdr *message, void *data)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
-	struct node *node = data;
-	struct node_route *routes, *route;
-	const struct nlattr *attr;
+	const struct nlattr *attr, *hops = NULL;
+	struct node_route route = {
+		.family = info->rtm_family == AF_INET ? MASQ_IPV4 : MASQ_IPV6,
+	};
 
 	if (info->rtm_dst_len || info->rtm_table != RT_TABLE_MAIN ||
 	    info->rtm_type != RTN_UNICAST)
 		return MNL_CB_OK;
-	routes = grow(node->defaults, node->default_count, sizeof(*routes));
-	if (!routes)
-		return MNL_CB_ERROR;
-	node->defaults = routes;
-	route = &routes[node->default_count++];
-	route->family = info->rtm_family == AF_INET ? MASQ_IPV4 : MASQ_IPV6;
-	mnl_attr_for_each(attr, message, sizeof(*info))
-		route_read_attr(attr, info->rtm_family, route);
-	return MNL_CB_OK;
+	mnl_attr_for_each(attr, message, sizeof(*info)) {
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			route.ifindex = mnl_attr_get_u32(attr);
+		if (mnl_attr_get_type(attr) == RTA_PRIORITY)
+			route.metric = mnl_attr_get_u32(attr);
+		if (mnl_attr_get_type(attr) == RTA_PREFSRC)
+			route.source = addr_from_bytes(
+				info->rtm_family, mnl_attr_get_payload(attr));
+		if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
+			hops = attr;
+	}
+	return hops ? hops_add(data, hops, route) : route_add(data, &route);
 }
 
 /* Ask for all of a kind and hand each answer to `read`. */
@@ -150,7 +180,22 @@ static int dump(struct mnl_socket *socket, __u16 type, unsigned char af,
 	return 0;
 }
 
-int node_read(struct node *ret)
+static int dump_all(struct mnl_socket *socket, struct node *node)
+{
+	int error = dump(socket, RTM_GETLINK, AF_UNSPEC, link_read, node);
+
+	if (!error)
+		error = dump(socket, RTM_GETADDR, AF_INET, addr_read, node);
+	if (!error)
+		error = dump(socket, RTM_GETADDR, AF_INET6, addr_read, node);
+	if (!error)
+		error = dump(socket, RTM_GETROUTE, AF_INET, route_read, node);
+	if (!error)
+		error = dump(socket, RTM_GETROUTE, AF_INET6, route_read, node);
+	return error;
+}
+
+static int node_read_once(struct node *ret)
 {
 	struct mnl_socket *socket =
 		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
@@ -159,25 +204,25 @@ int node_read(struct node *ret)
 
 	if (!socket)
 		return -errno;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		error = -errno;
-		goto close;
-	}
-	error = dump(socket, RTM_GETLINK, AF_UNSPEC, link_read, &node);
-	if (!error)
-		error = dump(socket, RTM_GETADDR, AF_INET, addr_read, &node);
-	if (!error)
-		error = dump(socket, RTM_GETADDR, AF_INET6, addr_read, &node);
-	if (!error)
-		error = dump(socket, RTM_GETROUTE, AF_INET, route_read, &node);
-	if (!error)
-		error = dump(socket, RTM_GETROUTE, AF_INET6, route_read, &node);
+	else
+		error = dump_all(socket, &node);
 	if (error)
 		node_free(&node);
 	else
 		*ret = node;
-close:
 	mnl_socket_close(socket);
+	return error;
+}
+
+int node_read(struct node *ret)
+{
+	int error = -EINTR;
+
+	/* EINTR: pods come and go, and it changed under the dump */
+	for (int i = 0; i < READ_TRIES && error == -EINTR; i++)
+		error = node_read_once(ret);
 	return error;
 }
 
@@ -198,16 +243,7 @@ const struct node_link *node_link_by_name(const struct node *node,
 	return NULL;
 }
 
-static const struct node_link *link_by_ifindex(const struct node *node,
-					       __u32 ifindex)
-{
-	for (size_t i = 0; i < node->link_count; i++)
-		if (node->links[i].ifindex == ifindex)
-			return &node->links[i];
-	return NULL;
-}
-
-/* The best default route of a family, on any interface (0) or on one. */
+/* The best default route of a family through an interface. */
 static const struct node_route *
 best_default(const struct node *node, enum masq_family family, __u32 ifindex)
 {
@@ -216,8 +252,7 @@ best_default(const struct node *node, enum masq_family family, __u32 ifindex)
 	for (size_t i = 0; i < node->default_count; i++) {
 		const struct node_route *route = &node->defaults[i];
 
-		if (route->family != family ||
-		    (ifindex && route->ifindex != ifindex))
+		if (route->family != family || route->ifindex != ifindex)
 			continue;
 		if (!best || route->metric < best->metric)
 			best = route;
@@ -225,13 +260,19 @@ best_default(const struct node *node, enum masq_family family, __u32 ifindex)
 	return best;
 }
 
-const struct node_link *node_default_link(const struct node *node)
+bool node_link_has_default(const struct node *node,
+			   const struct node_link *link)
 {
-	const struct node_route *route = best_default(node, MASQ_IPV4, 0);
+	return best_default(node, MASQ_IPV4, link->ifindex) ||
+	       best_default(node, MASQ_IPV6, link->ifindex);
+}
 
-	if (!route)
-		route = best_default(node, MASQ_IPV6, 0);
-	return route ? link_by_ifindex(node, route->ifindex) : NULL;
+bool node_link_is_over(const struct node_link *upper,
+		       const struct node_link *lower)
+{
+	return lower->master == upper->ifindex ||
+	       (upper->lower == lower->ifindex && !upper->is_lower_elsewhere &&
+		upper->ifindex != lower->ifindex);
 }
 
 enum node_framing node_framing(const struct node_link *link)

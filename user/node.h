@@ -16,6 +16,9 @@ struct node_link {
 	__u32 ifindex;
 	char name[IFNAMSIZ];
 	unsigned short type; /* ARPHRD_… */
+	__u32 lower; /* ifindex of what it is stacked on; 0: nothing */
+	__u32 master; /* ifindex of the bond or bridge that has it; 0: none */
+	bool is_lower_elsewhere; /* `lower` is in another network namespace */
 };
 
 struct node_addr {
@@ -48,8 +51,13 @@ void node_free(struct node *node);
 const struct node_link *node_link_by_name(const struct node *node,
 					  const char *name);
 
-/* The interface of the best default route, IPv4's first; or NULL. */
-const struct node_link *node_default_link(const struct node *node);
+/* Does a default route, of either family, lead through it? */
+bool node_link_has_default(const struct node *node,
+			   const struct node_link *link);
+
+/* Does every packet of `upper` pass through `lower` too (VLAN, bond)? */
+bool node_link_is_over(const struct node_link *upper,
+		       const struct node_link *lower);
 
 enum node_framing {
 	NODE_FRAMING_ETHERNET,

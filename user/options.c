@@ -321,7 +321,7 @@ const struct option global_options[] = {
 
 const struct option run_options[] = {
 	{ "uplink", '\0', "IF",
-	  "interface to the outside; repeatable (that of the default route)",
+	  "interface to the outside; repeatable (those of default routes)",
 	  take_uplink, 0 },
 	{ "pod-cidr", '\0', "CIDR[,CIDR]", "this node's pods; repeatable",
 	  take_ranges, MASQ_ORIGIN_POD_CIDR },

@@ -11,11 +11,17 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "log.h"
+
+enum {
+	LOCK_TRIES = 10,
+	LOCK_PAUSE_NS = 10000000,
+};
 
 int pin_path(const char *dir, const char *name, char path[PATH_MAX])
 {
@@ -42,10 +48,21 @@ static int parent_check(const char *dir)
 	return 0;
 }
 
-/* Return: 1 when locked, 0 when a daemon has it. */
-static int try_lock(int fd)
+/*
+ * Is it ours now?  Who only looks holds it for a moment: wait for that.
+ *
+ * operation: LOCK_EX or LOCK_SH.
+ */
+static bool try_lock(int fd, int operation)
 {
-	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, operation | LOCK_NB) == 0)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
 }
 
 static int open_dir(const char *dir)
@@ -67,7 +84,7 @@ int pins_create(const char *dir, struct pins *ret)
 	if (pins.fd < 0)
 		return log_error("cannot open %s: %s%s", dir, strerror(errno),
 				 log_hint(errno));
-	if (!try_lock(pins.fd)) {
+	if (!try_lock(pins.fd, LOCK_EX)) {
 		close(pins.fd);
 		return log_error("another daemon runs on %s: stop it first, "
 				 "or give another --pin-dir",
@@ -77,7 +94,8 @@ int pins_create(const char *dir, struct pins *ret)
 	return 0;
 }
 
-enum pins_state pins_open(const char *dir, struct pins *ret)
+static enum pins_state open_and_lock(const char *dir, int operation,
+				     struct pins *ret)
 {
 	int fd = open_dir(dir);
 
@@ -89,7 +107,22 @@ enum pins_state pins_open(const char *dir, struct pins *ret)
 		return PINS_ERROR;
 	}
 	*ret = (struct pins){ .dir = dir, .fd = fd };
-	return try_lock(fd) ? PINS_FREE : PINS_HELD;
+	return try_lock(fd, operation) ? PINS_FREE : PINS_HELD;
+}
+
+enum pins_state pins_open(const char *dir, struct pins *ret)
+{
+	return open_and_lock(dir, LOCK_EX, ret);
+}
+
+enum pins_state pins_look(const char *dir)
+{
+	struct pins pins;
+	enum pins_state state = open_and_lock(dir, LOCK_SH, &pins);
+
+	if (state == PINS_FREE || state == PINS_HELD)
+		pins_close(&pins);
+	return state;
 }
 
 void pins_close(struct pins *pins)
@@ -112,8 +145,10 @@ int pins_put(const struct pins *pins, const char *name, int fd)
 		return error;
 	(void)unlink(fresh); /* left by one that was killed here */
 	error = bpf_obj_pin(fd, fresh);
-	if (!error && rename(fresh, path) < 0)
+	if (!error && rename(fresh, path) < 0) {
 		error = -errno;
+		(void)unlink(fresh);
+	}
 	return error;
 }
 

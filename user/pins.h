@@ -33,17 +33,20 @@ enum pins_state {
 };
 
 /*
- * Look at the directory, if it is there, and lock it if it is free.
+ * Open the directory, if it is there, and lock it if it is free.
  *
  * *ret: filled for PINS_FREE and PINS_HELD.
  */
 enum pins_state pins_open(const char *dir, struct pins *ret);
 
+/* The same for who only looks: keeps no other one from looking. */
+enum pins_state pins_look(const char *dir);
+
 /* The directory goes too if it was made for this, and is empty. */
 void pins_close(struct pins *pins);
 
 /*
- * Pin a program, in the place of an older one if there is one.
+ * Pin an object, in the place of an older one if there is one.
  *
  * Return: 0 or a negative errno.
  */

@@ -6,6 +6,11 @@
 
 #include "log.h"
 
+enum {
+	/* Of the table, what the outside may fill: a quarter. */
+	INBOUND_SHARE = 4,
+};
+
 static const char *const origin_names[MASQ_ORIGIN_COUNT] = {
 	[MASQ_ORIGIN_POD_CIDR] = "pod-cidr",
 	[MASQ_ORIGIN_CLUSTER_CIDR] = "cluster-cidr",
@@ -129,7 +134,13 @@ static int settings_publish(const struct config *config,
 		.random_fully = config->random_fully,
 		.max_flows_per_pod = config->max_flows_per_pod,
 	};
-	int error;
+	__u32 max_flows;
+	int error = maps_get_max_flows(&datapath->maps, &max_flows);
+
+	if (error)
+		return log_error("cannot look at masq_flows: %s",
+				 strerror(-error));
+	settings.max_inbound = max_flows / INBOUND_SHARE;
 
 	memcpy(settings.timeout_s, config->timeout_s,
 	       sizeof(settings.timeout_s));

@@ -25,19 +25,46 @@ static void addrs_choose(const struct config *config, const struct node *node,
 			&config->node[family], &uplink->value.node[family]);
 }
 
-/* Each family that pods have needs a node address on each uplink. */
-static int addrs_check(const struct config *config, const struct uplink *uplink)
+static bool have_addr(const struct uplinks *uplinks, enum masq_family family)
+{
+	for (size_t i = 0; i < uplinks->count; i++)
+		if (uplinks->items[i].value.choice[family] != MASQ_CHOICE_NONE)
+			return true;
+	return false;
+}
+
+/*
+ * Each family that pods have needs a node address on some uplink; where one
+ * has none, pods' packets of that family are dropped.
+ */
+static int addrs_check(const struct config *config,
+		       const struct uplinks *uplinks)
 {
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
 
-	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
-		if (!cidr_list_has_family(pods, family) ||
-		    uplink->value.choice[family] != MASQ_CHOICE_NONE)
-			continue;
-		return log_error("uplink %s has no %s address for the pods' "
-				 "flows: give it one, or give --node-ip",
-				 uplink->link->name, addr_family_name(family));
-	}
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		if (cidr_list_has_family(pods, family) &&
+		    !have_addr(uplinks, family))
+			return log_error("uplink %s has no %s address for the "
+					 "pods' flows: give it one, or give "
+					 "--node-ip",
+					 uplinks->items[0].link->name,
+					 addr_family_name(family));
+	return 0;
+}
+
+/* A packet must not pass two: it would be translated twice. */
+static int stacking_check(const struct uplinks *uplinks)
+{
+	for (size_t i = 0; i < uplinks->count; i++)
+		for (size_t j = 0; j < uplinks->count; j++)
+			if (node_link_is_over(uplinks->items[i].link,
+					      uplinks->items[j].link))
+				return log_error(
+					"--uplink \"%s\": its packets pass %s "
+					"too: give one of the two",
+					uplinks->items[i].link->name,
+					uplinks->items[j].link->name);
 	return 0;
 }
 
@@ -46,38 +73,56 @@ static int uplink_add(const struct config *config, const struct node *node,
 {
 	struct uplink *uplink = &uplinks->items[uplinks->count];
 
+	if (uplinks->count == CONFIG_UPLINKS_MAX)
+		return log_error("more than %u interfaces have a default "
+				 "route: give --uplink IF",
+				 CONFIG_UPLINKS_MAX);
 	*uplink = (struct uplink){ .link = link };
 	if (link_check(link) < 0)
 		return -1;
 	addrs_choose(config, node, uplink);
-	if (addrs_check(config, uplink) < 0)
-		return -1;
 	uplinks->count++;
 	return 0;
+}
+
+static int named_add(const struct config *config, const struct node *node,
+		     struct uplinks *uplinks)
+{
+	for (size_t i = 0; i < config->uplink_count; i++) {
+		const struct node_link *link =
+			node_link_by_name(node, config->uplinks[i]);
+
+		if (!link)
+			return log_error("--uplink \"%s\": there is no such "
+					 "interface (ip link lists them)",
+					 config->uplinks[i]);
+		if (uplink_add(config, node, link, uplinks) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int defaults_add(const struct config *config, const struct node *node,
+			struct uplinks *uplinks)
+{
+	for (size_t i = 0; i < node->link_count; i++)
+		if (node_link_has_default(node, &node->links[i]) &&
+		    uplink_add(config, node, &node->links[i], uplinks) < 0)
+			return -1;
+	if (uplinks->count)
+		return 0;
+	return log_error("no uplink: there is no default route; give --uplink "
+			 "IF");
 }
 
 int uplinks_resolve(const struct config *config, const struct node *node,
 		    struct uplinks *ret)
 {
-	const struct node_link *link;
-
 	ret->count = 0;
-	for (size_t i = 0; i < config->uplink_count; i++) {
-		link = node_link_by_name(node, config->uplinks[i]);
-		if (!link)
-			return log_error("--uplink \"%s\": there is no such "
-					 "interface (ip link lists them)",
-					 config->uplinks[i]);
-		if (uplink_add(config, node, link, ret) < 0)
-			return -1;
-	}
-	if (config->uplink_count)
-		return 0;
-	link = node_default_link(node);
-	if (!link)
-		return log_error("no uplink: there is no default route; give "
-				 "--uplink IF");
-	return uplink_add(config, node, link, ret);
+	if ((config->uplink_count ? named_add(config, node, ret) :
+				    defaults_add(config, node, ret)) < 0)
+		return -1;
+	return stacking_check(ret) < 0 ? -1 : addrs_check(config, ret);
 }
 
 /*
@@ -149,41 +194,8 @@ static int ways_choose(struct uplinks *uplinks, const struct datapath *datapath,
 	return 0;
 }
 
-static void detach_first(const struct uplinks *uplinks, size_t count,
-			 const struct datapath *datapath)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct uplink *uplink = &uplinks->items[i];
-
-		if (!uplink->was_attached)
-			(void)attach_remove(datapath->pins.dir,
-					    uplink->link->ifindex,
-					    uplink->value.attach);
-	}
-}
-
-int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
-		   enum config_attach wanted)
-{
-	if (ways_choose(uplinks, datapath, wanted) < 0)
-		return -1;
-	for (size_t i = 0; i < uplinks->count; i++) {
-		if (uplink_attach(&uplinks->items[i], datapath) == 0)
-			continue;
-		detach_first(uplinks, i, datapath);
-		return -1;
-	}
-	return 0;
-}
-
-void uplinks_undo(const struct uplinks *uplinks,
-		  const struct datapath *datapath)
-{
-	detach_first(uplinks, uplinks->count, datapath);
-}
-
-int uplinks_publish(const struct uplinks *uplinks,
-		    const struct datapath *datapath)
+static int uplinks_publish(const struct uplinks *uplinks,
+			   const struct datapath *datapath)
 {
 	for (size_t i = 0; i < uplinks->count; i++) {
 		const struct uplink *uplink = &uplinks->items[i];
@@ -195,6 +207,37 @@ int uplinks_publish(const struct uplinks *uplinks,
 					 uplink->link->name, strerror(-error));
 	}
 	return 0;
+}
+
+void uplinks_undo(const struct uplinks *uplinks,
+		  const struct datapath *datapath)
+{
+	for (size_t i = 0; i < uplinks->count; i++) {
+		const struct uplink *uplink = &uplinks->items[i];
+
+		if (uplink->was_attached)
+			continue;
+		(void)attach_remove(datapath->pins.dir, uplink->link->ifindex,
+				    uplink->value.attach);
+		(void)maps_delete_uplink(&datapath->maps,
+					 uplink->link->ifindex);
+	}
+}
+
+int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
+		   enum config_attach wanted)
+{
+	int result;
+
+	if (ways_choose(uplinks, datapath, wanted) < 0)
+		return -1;
+	/* entered first: what is attached can then be found by detach */
+	result = uplinks_publish(uplinks, datapath);
+	for (size_t i = 0; i < uplinks->count && result == 0; i++)
+		result = uplink_attach(&uplinks->items[i], datapath);
+	if (result < 0)
+		uplinks_undo(uplinks, datapath);
+	return result;
 }
 
 static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)

@@ -30,19 +30,16 @@ int uplinks_resolve(const struct config *config, const struct node *node,
 		    struct uplinks *ret);
 
 /*
- * Attach the programs to each.  When one fails, the others that were not
- * attached before are detached again.
+ * Enter them in masq_uplinks and attach the programs to each.
  *
- * Return: 0 or -1, said.
+ * Return: 0; or -1, said, and undone as by uplinks_undo().
  */
 int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
 		   enum config_attach wanted);
+
+/* Detach from those that were not attached before. */
 void uplinks_undo(const struct uplinks *uplinks,
 		  const struct datapath *datapath);
-
-/* Enter them in masq_uplinks. Return: 0 or -1, said. */
-int uplinks_publish(const struct uplinks *uplinks,
-		    const struct datapath *datapath);
 
 /* Detach from interfaces that are uplinks no more. Return: 0 or -1, said. */
 int uplinks_retire(const struct uplinks *uplinks,

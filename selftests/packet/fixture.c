@@ -71,6 +71,11 @@ static struct range range(const char *text, enum masq_origin origin)
 	return ret;
 }
 
+static __u32 flows_of(const struct fixture_options *options)
+{
+	return options->max_flows ? options->max_flows : 4096;
+}
+
 static void configure(const struct fixture *fixture,
 		      const struct fixture_options *options)
 {
@@ -85,6 +90,7 @@ static void configure(const struct fixture *fixture,
 	struct masq_config config = {
 		.layout = MASQ_LAYOUT,
 		.max_flows_per_pod = options->max_flows_per_pod,
+		.max_inbound = flows_of(options) / 4,
 		.random_fully = options->random_fully,
 	};
 	struct masq_uplink uplink = { 0 };
@@ -123,7 +129,7 @@ static void sweep_start(const struct fixture *fixture)
 void fixture_open(struct fixture *fixture,
 		  const struct fixture_options *options)
 {
-	__u32 max_flows = options->max_flows ? options->max_flows : 4096;
+	__u32 max_flows = flows_of(options);
 	static bool is_in_namespace;
 
 	if (!is_in_namespace)

@@ -29,12 +29,12 @@ static const struct {
 	  { OUT | SYN, IN | SYN },
 	  MASQ_STATE_ESTABLISHED,
 	  MASQ_TIMEOUT_TCP_ESTABLISHED },
-	{ "ACK of an older connection",
-	  { OUT | SYN, IN | ACK },
-	  MASQ_STATE_OPENING,
-	  MASQ_TIMEOUT_TCP_OPENING },
 	{ "the middle of one",
 	  { OUT | ACK },
+	  MASQ_STATE_OPENING,
+	  MASQ_TIMEOUT_TCP_OPENING },
+	{ "the middle of one, answered",
+	  { OUT | ACK, IN | ACK },
 	  MASQ_STATE_ESTABLISHED,
 	  MASQ_TIMEOUT_TCP_ESTABLISHED },
 	{ "refused",
@@ -285,6 +285,60 @@ static void answers_of_inbound_flows_are_not_translated(void)
 	fixture_close(&fixture);
 }
 
+/* However many flows the outside opens, pods have their share of the table. */
+static void the_outside_cannot_fill_the_table(void)
+{
+	const struct fixture_options options = { .max_flows = 64 };
+	struct packet_spec in = { .proto = IPPROTO_UDP,
+				  .src = REMOTE4,
+				  .dst = POD4,
+				  .dst_port = 80 };
+	struct packet_spec out = { .proto = IPPROTO_UDP,
+				   .src = POD4,
+				   .dst = REMOTE4,
+				   .src_port = 40000,
+				   .dst_port = 53 };
+	struct fixture fixture;
+	struct frame frame;
+
+	fixture_open(&fixture, &options);
+	for (int i = 0; i < 100; i++) {
+		in.src_port = 5000 + i;
+		frame_build(&frame, &in);
+		CHECK_EQUAL(fixture_run(&fixture, MASQ_INGRESS, &frame, NULL),
+			    MASQ_PASS_INBOUND);
+	}
+	CHECK_EQUAL(fixture_flows(&fixture), 16);
+	frame_build(&frame, &out);
+	CHECK_EQUAL(fixture_run(&fixture, MASQ_EGRESS, &frame, NULL),
+		    MASQ_TRANSLATED);
+	fixture_close(&fixture);
+}
+
+/* The remote that a pod pings pings the node, with the same identifier. */
+static void an_echo_request_is_no_answer(void)
+{
+	const struct fixture_options options = { 0 };
+	struct packet_spec ping = { .proto = IPPROTO_ICMP,
+				    .src = POD4,
+				    .dst = REMOTE4,
+				    .src_port = 20007,
+				    .icmp_type = 8 };
+	struct fixture fixture;
+	struct frame frame;
+
+	fixture_open(&fixture, &options);
+	frame_build(&frame, &ping);
+	CHECK_EQUAL(fixture_run(&fixture, MASQ_EGRESS, &frame, NULL),
+		    MASQ_TRANSLATED);
+	ping.src = REMOTE4;
+	ping.dst = NODE4;
+	frame_build(&frame, &ping);
+	CHECK_EQUAL(fixture_run(&fixture, MASQ_INGRESS, &frame, NULL),
+		    MASQ_PASS_NO_FLOW);
+	fixture_close(&fixture);
+}
+
 static const struct test_case cases[] = {
 	{ "TCP flows live by the RFCs", tcp_lives_by_the_rfcs },
 	{ "flows of other protocols live by the RFCs",
@@ -292,6 +346,9 @@ static const struct test_case cases[] = {
 	{ "each way prolongs a flow", each_way_prolongs_a_flow },
 	{ "answers of inbound flows are not translated",
 	  answers_of_inbound_flows_are_not_translated },
+	{ "the outside cannot fill the table",
+	  the_outside_cannot_fill_the_table },
+	{ "an echo request is no answer", an_echo_request_is_no_answer },
 };
 
 TEST_MAIN(cases)
