@@ -15,7 +15,8 @@ USER_SOURCES := $(wildcard user/*.c)
 USER_OBJECTS := $(USER_SOURCES:user/%.c=$B/user/%.o)
 
 WARNINGS := -Wall -Wextra -Werror
-BPF_FLAGS := -target bpf -mcpu=v3 -g -O2 $(WARNINGS) -Wno-unused-parameter \
+BPF_FLAGS := -target bpf -mcpu=v3 -g -O2 -fno-strict-aliasing $(WARNINGS) \
+	-Wno-unused-parameter \
 	-Iinclude -Ivmlinux -Ibpf
 # also for the tests: everything of user/ but main
 USER_FLAGS := -std=gnu11 -g -O2 -D_GNU_SOURCE $(WARNINGS) -Iinclude -Iuser -I$B

@@ -33,9 +33,17 @@ static inline __u64 record_expiry(const struct masq_flow *flow)
 	return *(volatile const __u64 *)&flow->expires_ns;
 }
 
-static inline __u32 record_word(const struct masq_flow *flow)
+_Static_assert(__builtin_offsetof(struct masq_flow, local_port) % 4 == 0 &&
+		       __builtin_offsetof(struct masq_flow, state) ==
+			       __builtin_offsetof(struct masq_flow,
+						  local_port) +
+				       3,
+	       "local_port, kind and state are one word");
+
+/* local_port, kind and state, so that a state moves on atomically. */
+static inline volatile __u32 *record_word(struct masq_flow *flow)
 {
-	return *(volatile const __u32 *)&flow->word;
+	return (volatile __u32 *)&flow->local_port;
 }
 
 static inline int record_rests(const struct masq_flow *flow, __u64 now)
@@ -149,11 +157,12 @@ static inline int record_move(struct masq_flow *flow,
 			      const struct masq_flow *seen,
 			      enum masq_state state, __u64 now)
 {
-	struct masq_flow moved = { .word = seen->word };
+	struct masq_flow moved = *seen;
+	__u32 from = *record_word(&moved);
 
 	moved.state = state;
-	if (__sync_val_compare_and_swap(&flow->word, seen->word, moved.word) !=
-	    seen->word)
+	if (__sync_val_compare_and_swap(record_word(flow), from,
+					*record_word(&moved)) != from)
 		return 0;
 	if (!state_is_closed(state))
 		flow->closed_s = 0;
@@ -187,11 +196,11 @@ static inline int record_touch(struct masq_flow *flow, const struct packet *p,
 			       __u64 now, __u64 *ret_seen)
 {
 	for (int i = 0; i < TOUCH_TRIES; i++) {
-		struct masq_flow seen = { .word = record_word(flow),
-					  .expires_ns = record_expiry(flow) };
+		struct masq_flow seen = { .expires_ns = record_expiry(flow) };
 		enum masq_state state;
 		__u64 expiry;
 
+		*record_word(&seen) = *record_word(flow);
 		*ret_seen = seen.expires_ns;
 		if (seen.expires_ns <= now)
 			return 0;

@@ -87,14 +87,9 @@ enum masq_state {
  */
 struct masq_flow {
 	struct masq_addr local; /* the pod (or host) behind the translation */
-	union {
-		struct {
-			__u16 local_port;
-			__u8 kind; /* enum masq_kind */
-			__u8 state; /* enum masq_state */
-		};
-		__u32 word; /* the three, to move the state on atomically */
-	};
+	__u16 local_port; /* this and the next two move as one word */
+	__u8 kind; /* enum masq_kind */
+	__u8 state; /* enum masq_state */
 	__u32 closed_s; /* when it came to CLOSING or RESET; 0: neither */
 	__u64 opened_ns;
 	__u64 expires_ns;
