@@ -220,7 +220,7 @@ abandon:
 	return -1;
 }
 
-void datapath_abandon(struct datapath *datapath)
+static void maps_unpin(const struct datapath *datapath)
 {
 	char path[PATH_MAX];
 
@@ -228,6 +228,14 @@ void datapath_abandon(struct datapath *datapath)
 		if (datapath->was_made[id] &&
 		    pin_path(datapath->pins.dir, map_names[id], path) == 0)
 			(void)unlink(path);
+}
+
+void datapath_abandon(struct datapath *datapath)
+{
+	if (datapath->pins.is_new)
+		(void)pins_clear(&datapath->pins);
+	else
+		maps_unpin(datapath);
 	datapath_close(datapath);
 }
 

@@ -33,7 +33,10 @@ struct datapath {
 int datapath_open(const char *pin_dir, const struct config *config,
 		  struct datapath *ret);
 
-/* Undo datapath_open(): the maps that it pinned go, those it found stay. */
+/*
+ * Undo datapath_open(): what was pinned since goes, but programs that took the
+ * place of older ones; what was found stays.
+ */
 void datapath_abandon(struct datapath *datapath);
 
 /* The program for an interface, by direction and framing. */

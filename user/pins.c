@@ -157,9 +157,9 @@ static bool is_ours(const char *name)
 	return strncmp(name, "masq_", 5) == 0 || strncmp(name, "link_", 5) == 0;
 }
 
-int pins_remove(struct pins *pins)
+int pins_clear(const struct pins *pins)
 {
-	int fd = dup(pins->fd), result = 0;
+	int fd = open_dir(pins->dir), result = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
@@ -172,8 +172,15 @@ int pins_remove(struct pins *pins)
 			result = log_error("cannot unpin %s/%s: %s", pins->dir,
 					   entry->d_name, strerror(errno));
 	closedir(dir);
-	if (result == 0 && rmdir(pins->dir) < 0)
-		result = log_error("cannot remove %s: %s", pins->dir,
-				   strerror(errno));
 	return result;
+}
+
+int pins_remove(const struct pins *pins)
+{
+	if (pins_clear(pins) < 0)
+		return -1;
+	if (rmdir(pins->dir) < 0)
+		return log_error("cannot remove %s: %s", pins->dir,
+				 strerror(errno));
+	return 0;
 }

@@ -52,7 +52,10 @@ void pins_close(struct pins *pins);
  */
 int pins_put(const struct pins *pins, const char *name, int fd);
 
-/* Unpin all that is ours, and the directory. Return: 0 or -1, said. */
-int pins_remove(struct pins *pins);
+/* Unpin all that is ours. Return: 0 or -1, said. */
+int pins_clear(const struct pins *pins);
+
+/* The same, and remove the directory. */
+int pins_remove(const struct pins *pins);
 
 #endif /* PINS_H */
