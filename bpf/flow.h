@@ -40,7 +40,7 @@ static inline int flow_refresh(const struct packet *p,
 	    flow->local_port != p->tuple.local_port ||
 	    !addr_equal(&flow->local, &p->tuple.local)) {
 		/* the record is the truth, and knows nothing of this entry */
-		(void)map_delete(&masq_index, &p->tuple);
+		index_remove(&p->tuple, &external);
 		return 0;
 	}
 	if (!record_touch(flow, p, now, &seen)) {

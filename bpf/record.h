@@ -72,20 +72,28 @@ static inline void tuple_internal(const struct masq_tuple *external,
 	ret->local_port = flow->local_port;
 }
 
+/* Remove an index entry, if it still names this external tuple. */
+static inline void index_remove(const struct masq_tuple *internal,
+				const struct masq_tuple *external)
+{
+	const struct masq_external *index;
+
+	index = bpf_map_lookup_elem(&masq_index, internal);
+	if (index && index->local_port == external->local_port &&
+	    addr_equal(&index->local, &external->local))
+		(void)map_delete(&masq_index, internal);
+}
+
 /* Take a claimed record out of the index and off its pod's account. */
 static inline void record_unlink(const struct masq_tuple *external,
 				 const struct masq_flow *flow)
 {
-	struct masq_external *index;
 	struct masq_tuple internal;
 
 	if (flow->kind == MASQ_KIND_VACANT)
 		return;
 	tuple_internal(external, flow, &internal);
-	index = bpf_map_lookup_elem(&masq_index, &internal);
-	if (index && index->local_port == external->local_port &&
-	    addr_equal(&index->local, &external->local))
-		(void)map_delete(&masq_index, &internal);
+	index_remove(&internal, external);
 	if (flow->kind == MASQ_KIND_MASQUERADED)
 		usage_return(&flow->local);
 	else if (flow->kind == MASQ_KIND_INBOUND)
