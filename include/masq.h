@@ -209,6 +209,8 @@ struct masq_config {
 	__u32 max_flows_per_pod; /* 0: no limit */
 	__u32 max_inbound; /* flows that the outside may have opened */
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
+	__u32 zero;
+	__u64 netns; /* inode of the network namespace that the uplinks are in */
 };
 
 /* Value of masq_usage; the key is a pod's address. */

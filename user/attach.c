@@ -233,3 +233,42 @@ int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 	}
 	return result;
 }
+
+static bool tcx_is_there(const char *pin_dir, __u32 ifindex,
+			 enum masq_direction direction)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+	char path[PATH_MAX];
+	int fd = link_path(pin_dir, ifindex, direction, path), error;
+
+	if (fd == 0)
+		fd = bpf_obj_get(path);
+	if (fd < 0)
+		return false;
+	error = bpf_obj_get_info_by_fd(fd, &info, &size);
+	close(fd);
+	/*
+	 * libbpf 1.1 has no tcx part here; that begins as xdp's does, with the
+	 * ifindex: 0 once the interface is gone.
+	 */
+	return !error && info.xdp.ifindex == ifindex;
+}
+
+static bool clsact_is_there(__u32 ifindex, enum masq_direction direction)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+		    .attach_point = tc_point(direction));
+
+	return filter_program(&hook) != 0;
+}
+
+bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way)
+{
+	for (int d = 0; d < MASQ_DIRECTION_COUNT; d++)
+		if (!(way == MASQ_ATTACH_TCX ?
+			      tcx_is_there(pin_dir, ifindex, d) :
+			      clsact_is_there(ifindex, d)))
+			return false;
+	return true;
+}

@@ -6,6 +6,8 @@
 #ifndef ATTACH_H
 #define ATTACH_H
 
+#include <stdbool.h>
+
 #include "masq.h"
 
 /* Bring up to date what hangs on the interface already, or attach it. */
@@ -30,6 +32,9 @@ int attach_put(const struct attach *attach, enum masq_attach way);
 
 /* Take them off; what is not there is no error. Return: 0 or -1, said. */
 int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way);
+
+/* Do both programs hang there still?  Others can take them off. */
+bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way);
 
 const char *attach_name(enum masq_attach way);
 

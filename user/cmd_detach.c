@@ -10,6 +10,7 @@
 #include "command.h"
 #include "log.h"
 #include "maps.h"
+#include "node.h"
 #include "pins.h"
 
 /*
@@ -37,9 +38,31 @@ static int uplinks_detach(const char *pin_dir)
 	return result;
 }
 
-static int detach(struct pins *pins)
+/* The ifindexes mean something only where they were taken. */
+static int netns_check(const char *pin_dir)
 {
-	return uplinks_detach(pins->dir) < 0 ? -1 : pins_remove(pins);
+	struct masq_config config;
+	struct maps maps;
+	bool is_elsewhere;
+
+	if (maps_open_only(pin_dir, MAP_CONFIG, &maps))
+		return 0;
+	is_elsewhere = maps_get_config(&maps, &config) == 0 &&
+		       config.layout == MASQ_LAYOUT &&
+		       config.netns != node_netns();
+	maps_close(&maps);
+	if (!is_elsewhere)
+		return 0;
+	return log_error("the uplinks of %s are in another network namespace: "
+			 "detach there (nsenter --net=...)",
+			 pin_dir);
+}
+
+static int detach(const struct pins *pins)
+{
+	if (netns_check(pins->dir) < 0 || uplinks_detach(pins->dir) < 0)
+		return -1;
+	return pins_remove(pins);
 }
 
 int cmd_detach(struct invocation *inv)

@@ -11,18 +11,16 @@
 #include "command.h"
 #include "log.h"
 #include "maps.h"
+#include "node.h"
 #include "pins.h"
 #include "policy.h"
 #include "pool.h"
 
 static const struct output_column uplink_columns[] = {
-	{ "uplink", 15 },
-	{ "attached", 8 },
-	{ "IPv4", 15 },
-	{ "chosen by", 9 },
-	{ "IPv6", 24 },
-	{ "chosen by", 0 },
-	{ 0 },
+	{ "uplink", 15 },   { "attached", 8 },
+	{ "in place", 8 },  { "IPv4", 15 },
+	{ "chosen by", 9 }, { "IPv6", 24 },
+	{ "chosen by", 0 }, { 0 },
 };
 
 static const struct output_column range_columns[] = {
@@ -94,22 +92,38 @@ static void family_print(struct output *output,
 	output_string(output, choice_key, choice_name(uplink->choice[family]));
 }
 
-static void uplink_print(struct output *output, __u32 ifindex,
-			 const struct masq_uplink *uplink)
+/* As this command sees them: an ifindex means nothing elsewhere. */
+struct view {
+	const char *pin_dir;
+	bool is_running;
+	bool is_elsewhere; /* the uplinks are in another network namespace */
+};
+
+static void uplink_print(struct output *output, const struct view *view,
+			 __u32 ifindex, const struct masq_uplink *uplink)
 {
+	bool is_there = !view->is_elsewhere &&
+			attach_is_there(view->pin_dir, ifindex, uplink->attach);
 	char name[IFNAMSIZ];
 
-	if (!if_indextoname(ifindex, name))
+	if (view->is_elsewhere)
+		snprintf(name, sizeof(name), "(index %u)", ifindex);
+	else if (!if_indextoname(ifindex, name))
 		snprintf(name, sizeof(name), "(gone: %u)", ifindex);
 	output_row_begin(output);
 	output_string(output, "name", name);
 	output_string(output, "attach", attach_name(uplink->attach));
+	output_string(output, "in_place",
+		      view->is_elsewhere ? "elsewhere" :
+		      is_there		 ? "yes" :
+					   "no");
 	family_print(output, uplink, MASQ_IPV4, "ipv4", "ipv4_choice");
 	family_print(output, uplink, MASQ_IPV6, "ipv6", "ipv6_choice");
 	output_row_end(output);
 }
 
-static void uplinks_print(struct output *output, const struct maps *maps)
+static void uplinks_print(struct output *output, const struct maps *maps,
+			  const struct view *view)
 {
 	struct masq_uplink uplink;
 	__u32 ifindex = 0;
@@ -117,7 +131,7 @@ static void uplinks_print(struct output *output, const struct maps *maps)
 	output_list_begin(output, "uplinks", uplink_columns);
 	while (maps_next_uplink(maps, &ifindex) == 0)
 		if (maps_get_uplink(maps, ifindex, &uplink) == 0)
-			uplink_print(output, ifindex, &uplink);
+			uplink_print(output, view, ifindex, &uplink);
 	output_list_end(output);
 }
 
@@ -171,15 +185,17 @@ static void timeouts_print(struct output *output,
 }
 
 static int status_print(struct output *output, const struct maps *maps,
-			const char *pin_dir, bool is_running)
+			struct view *view)
 {
 	struct masq_config config;
 	int error = maps_get_config(maps, &config);
 
 	if (error)
 		return error;
-	output_string(output, "pin_dir", pin_dir);
-	output_string(output, "daemon", is_running ? "running" : "not running");
+	view->is_elsewhere = config.netns != node_netns();
+	output_string(output, "pin_dir", view->pin_dir);
+	output_string(output, "daemon",
+		      view->is_running ? "running" : "not running");
 	output_string(output, "rewrite",
 		      config.rewrites_directly ? "direct" : "helpers");
 	error = pool_print(output, maps);
@@ -190,7 +206,7 @@ static int status_print(struct output *output, const struct maps *maps,
 	error = sweep_print(output, maps);
 	if (error)
 		return error;
-	uplinks_print(output, maps);
+	uplinks_print(output, maps, view);
 	error = ranges_print(output, maps);
 	timeouts_print(output, &config);
 	return error;
@@ -201,6 +217,8 @@ int cmd_status(struct invocation *inv)
 	struct output *output;
 	struct maps maps;
 	enum pins_state state = pins_look(inv->pin_dir);
+	struct view view = { .pin_dir = inv->pin_dir,
+			     .is_running = state == PINS_HELD };
 	int error = -1;
 
 	if (state == PINS_ERROR || maps_open(inv->pin_dir, &maps) < 0)
@@ -208,8 +226,7 @@ int cmd_status(struct invocation *inv)
 	output = output_open(inv->format);
 	if (output) {
 		output_object_begin(output);
-		error = status_print(output, &maps, inv->pin_dir,
-				     state == PINS_HELD);
+		error = status_print(output, &maps, &view);
 		output_object_end(output);
 		if (error)
 			log_error("cannot read the maps: %s", strerror(-error));

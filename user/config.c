@@ -49,8 +49,8 @@ static int pods_check(const struct config *config)
 
 	if (!pods->count)
 		return log_error("no pod range: give --pod-cidr CIDR[,CIDR], "
-				 "this node's own (kubectl get node -o "
-				 "jsonpath={.spec.podCIDRs})");
+				 "this node's own (kubectl get node NAME -o "
+				 "jsonpath='{.spec.podCIDRs[*]}')");
 	for (size_t i = 0; i < pods->count; i++) {
 		const struct cidr *range = &pods->items[i];
 		enum masq_family family = addr_family(&range->addr);

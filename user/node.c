@@ -7,7 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 
 enum {
 	READ_TRIES = 16,
@@ -224,6 +224,13 @@ int node_read(struct node *ret)
 	for (int i = 0; i < READ_TRIES && error == -EINTR; i++)
 		error = node_read_once(ret);
 	return error;
+}
+
+__u64 node_netns(void)
+{
+	struct stat info;
+
+	return stat("/proc/self/ns/net", &info) == 0 ? info.st_ino : 0;
 }
 
 void node_free(struct node *node)

@@ -47,6 +47,9 @@ struct node {
 int node_read(struct node *ret);
 void node_free(struct node *node);
 
+/* The network namespace that we are in: its inode, or 0. */
+__u64 node_netns(void);
+
 /* Return: the interface, or NULL. */
 const struct node_link *node_link_by_name(const struct node *node,
 					  const char *name);

@@ -41,6 +41,11 @@ static int parent_check(const char *dir)
 	if (statfs(parent, &info) < 0)
 		return log_error("cannot use %s: %s: %s%s", dir, parent,
 				 strerror(errno), log_hint(errno));
+	if (info.f_type != BPF_FS_MAGIC && statfs(dir, &info) == 0 &&
+	    info.f_type == BPF_FS_MAGIC)
+		return log_error("cannot use %s: it is the bpf file system "
+				 "itself; give a directory inside it",
+				 dir);
 	if (info.f_type != BPF_FS_MAGIC)
 		return log_error("cannot use %s: %s is no bpf file system "
 				 "(mount -t bpf bpf /sys/fs/bpf)",

@@ -133,6 +133,7 @@ static int settings_publish(const struct config *config,
 		.rewrites_directly = datapath->rewrites_directly,
 		.random_fully = config->random_fully,
 		.max_flows_per_pod = config->max_flows_per_pod,
+		.netns = node_netns(),
 	};
 	__u32 max_flows;
 	int error = maps_get_max_flows(&datapath->maps, &max_flows);

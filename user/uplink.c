@@ -53,6 +53,30 @@ static int addrs_check(const struct config *config,
 	return 0;
 }
 
+/* A pod range that holds the node's own address is not the pods'. */
+static int overlap_check(const struct config *config,
+			 const struct uplink *uplink)
+{
+	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
+	char range[CIDR_TEXT_SIZE], addr[ADDR_TEXT_SIZE];
+
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
+		const struct masq_addr *node = &uplink->value.node[family];
+		struct cidr own = cidr_of_addr(node);
+
+		for (size_t i = 0; addr_is_set(node) && i < pods->count; i++)
+			if (cidr_contains(&pods->items[i], &own))
+				return log_error(
+					"--pod-cidr %s holds %s, the node's "
+					"own address on %s: give the pods' "
+					"range",
+					cidr_format(&pods->items[i], range),
+					addr_format(node, addr),
+					uplink->link->name);
+	}
+	return 0;
+}
+
 /* A packet must not pass two: it would be translated twice. */
 static int stacking_check(const struct uplinks *uplinks)
 {
@@ -82,7 +106,7 @@ static int uplink_add(const struct config *config, const struct node *node,
 		return -1;
 	addrs_choose(config, node, uplink);
 	uplinks->count++;
-	return 0;
+	return overlap_check(config, uplink);
 }
 
 static int named_add(const struct config *config, const struct node *node,
