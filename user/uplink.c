@@ -165,8 +165,13 @@ static int way_choose(const struct uplink *uplink,
 
 	asked = wanted == CONFIG_ATTACH_CLSACT ? MASQ_ATTACH_CLSACT :
 						 MASQ_ATTACH_TCX;
-	if (wanted == CONFIG_ATTACH_AUTO && !attach_has_tcx(program_fd))
+	if (asked == MASQ_ATTACH_TCX && !attach_has_tcx(program_fd)) {
+		if (wanted == CONFIG_ATTACH_TCX)
+			return log_error("--attach tcx: this kernel has no "
+					 "tcx (Linux 6.6 and later do); give "
+					 "--attach auto");
 		asked = MASQ_ATTACH_CLSACT;
+	}
 	if (maps_get_uplink(&datapath->maps, uplink->link->ifindex, &now) ==
 	    0) {
 		if (wanted == CONFIG_ATTACH_AUTO)
