@@ -53,8 +53,7 @@ enum {
 };
 
 enum {
-	AF_INET = 2,
-	AF_INET6 = 10,
+
 	CLOCK_MONOTONIC = 1,
 	ENOENT = 2,
 	EBUSY = 16,

@@ -21,11 +21,8 @@ struct flush {
 
 static int program_open(const char *pin_dir, const char *name, int *ret)
 {
-	char path[PATH_MAX];
-	int fd = pin_path(pin_dir, name, path);
+	int fd = pin_get(pin_dir, name);
 
-	if (fd == 0)
-		fd = bpf_obj_get(path);
 	if (fd < 0)
 		return log_error("cannot open %s/%s: %s%s", pin_dir, name,
 				 strerror(-fd), log_hint(-fd));

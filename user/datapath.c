@@ -97,20 +97,17 @@ static int map_check(const struct datapath *datapath, enum map_id id, int fd)
 
 static int map_reuse(struct datapath *datapath, enum map_id id)
 {
-	char path[PATH_MAX];
-	int fd = pin_path(datapath->pins.dir, map_names[id], path);
-	int error;
+	int fd = pin_get(datapath->pins.dir, map_names[id]), error;
 
-	if (fd == 0)
-		fd = bpf_obj_get(path);
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)
-		return log_error("cannot open %s: %s%s", path, strerror(-fd),
-				 log_hint(-fd));
+		return log_error("cannot open %s/%s: %s%s", datapath->pins.dir,
+				 map_names[id], strerror(-fd), log_hint(-fd));
 	error = map_check(datapath, id, fd);
 	if (!error && bpf_map__reuse_fd(map_of(datapath, id), fd) < 0)
-		error = log_error("cannot reuse %s: %s", path, strerror(errno));
+		error = log_error("cannot reuse %s/%s: %s", datapath->pins.dir,
+				  map_names[id], strerror(errno));
 	datapath->was_pinned[id] = !error;
 	close(fd);
 	return error;

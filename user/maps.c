@@ -31,11 +31,8 @@ const char *const map_names[MAP_COUNT] = {
 
 static int map_open(const char *pin_dir, const char *name, int *ret)
 {
-	char path[PATH_MAX];
-	int fd = pin_path(pin_dir, name, path);
+	int fd = pin_get(pin_dir, name);
 
-	if (fd == 0)
-		fd = bpf_obj_get(path);
 	if (fd == -ENOENT)
 		return log_error("no datapath under %s: %s is not there "
 				 "(bpfmasq run loads it)",
@@ -83,11 +80,8 @@ close:
 
 int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret)
 {
-	char path[PATH_MAX];
-	int fd = pin_path(pin_dir, map_names[id], path);
+	int fd = pin_get(pin_dir, map_names[id]);
 
-	if (fd == 0)
-		fd = bpf_obj_get(path);
 	if (fd < 0)
 		return fd;
 	memset(ret->fd, -1, sizeof(ret->fd));

@@ -30,6 +30,14 @@ int pin_path(const char *dir, const char *name, char path[PATH_MAX])
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+int pin_get(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	int error = pin_path(dir, name, path);
+
+	return error ? error : bpf_obj_get(path);
+}
+
 static int parent_check(const char *dir)
 {
 	char copy[PATH_MAX];

@@ -17,6 +17,9 @@ struct pins {
 /* Where an object is pinned: DIR/NAME. Return: 0 or -ENAMETOOLONG. */
 int pin_path(const char *dir, const char *name, char path[PATH_MAX]);
 
+/* Open what is pinned there. Return: a descriptor or a negative errno. */
+int pin_get(const char *dir, const char *name);
+
 /*
  * Make the directory if it is not there, and lock it against other daemons.
  * Says what failed.

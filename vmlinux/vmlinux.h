@@ -154,7 +154,6 @@ enum {
 
 enum {
 	BPF_F_NO_PREALLOC = 1 << 0,
-	BPF_F_RDONLY_PROG = 1 << 7,
 };
 
 /* Flags of bpf_l4_csum_replace(). */
