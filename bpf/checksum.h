@@ -39,4 +39,27 @@ static inline __sum16 checksum_update(__sum16 check, __u64 diff)
 	return ~sum_fold((__u16)~check + diff);
 }
 
+/* ICMP has no pseudo-header (RFC 792), ICMPv6 does (RFC 4443 2.3). */
+static inline __u64 pseudo_header(__u8 proto, __u64 addr)
+{
+	return proto == IPPROTO_ICMP ? 0 : addr;
+}
+
+/* Zero is sent as 0xffff where it means "none" (RFC 768) or is forbidden
+ * (RFC 3828 3.1). */
+static inline int checksum_avoids_zero(__u8 proto)
+{
+	return proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE;
+}
+
+/* An L4 checksum when the address has changed, and the bytes that it covers. */
+static inline __sum16 l4_checksum_update(__u8 proto, __sum16 check, __u64 addr,
+					 __u64 bytes)
+{
+	if (proto == IPPROTO_UDP && !check)
+		return 0;
+	check = checksum_update(check, pseudo_header(proto, addr) + bytes);
+	return checksum_avoids_zero(proto) && !check ? 0xffff : check;
+}
+
 #endif /* CHECKSUM_H */

@@ -47,26 +47,54 @@ static inline int is_link_scope(const struct masq_addr *addr)
 	return word >> 24 == 0xff || word >> 22 == 0xfe80 >> 6;
 }
 
-/* The ranges alone.  MASQ_CONTINUE: from a pod to beyond the island. */
-static inline enum masq_verdict classify_ranges(const struct packet *p)
+static inline enum masq_mode mode_get(void)
+{
+	const struct masq_config *config = config_get();
+
+	return config ? config->mode : MASQ_MODE_ISLAND;
+}
+
+/* Between a pod and the outside.  MASQ_CONTINUE: is to be translated. */
+static inline enum masq_verdict classify_mode(void)
+{
+	switch (mode_get()) {
+	case MASQ_MODE_FLAT:
+		return MASQ_PASS_FLAT;
+	case MASQ_MODE_ISOLATED:
+		return MASQ_DROP_ISOLATED;
+	default:
+		return MASQ_CONTINUE;
+	}
+}
+
+/* On its way out, by ranges alone.  MASQ_CONTINUE: is to be translated. */
+static inline enum masq_verdict classify_leaving(const struct packet *p)
 {
 	if (!is_pod(&p->tuple.local))
 		return MASQ_PASS_NOT_POD;
 	if (is_island(&p->tuple.remote))
 		return MASQ_PASS_ISLAND;
-	return MASQ_CONTINUE;
+	return classify_mode();
+}
+
+/* On its way in, by ranges alone.  MASQ_CONTINUE: from outside to a pod. */
+static inline enum masq_verdict classify_arriving(const struct packet *p)
+{
+	if (!is_pod(&p->tuple.local) || is_island(&p->tuple.remote))
+		return MASQ_PASS_NO_FLOW;
+	return classify_mode();
 }
 
 /* A packet on its way out, of no flow.  MASQ_CONTINUE: masquerade it. */
 static inline enum masq_verdict classify_egress(const struct packet *p)
 {
-	enum masq_verdict verdict = classify_ranges(p);
+	enum masq_verdict verdict = classify_leaving(p);
 
 	if (verdict != MASQ_CONTINUE)
 		return verdict;
 	if (is_link_scope(&p->tuple.remote))
 		return MASQ_DROP_SCOPE;
-	if (!packet_opens(p) && !packet_continues(p))
+	if (p->role != PACKET_OPENS && p->role != PACKET_CONTINUES)
 		return MASQ_DROP_STRAY;
 	return MASQ_CONTINUE;
 }
@@ -77,16 +105,17 @@ static inline enum masq_verdict classify_egress(const struct packet *p)
  */
 static inline enum masq_verdict classify_ingress(const struct packet *p)
 {
-	if (!packet_opens(p) || !is_pod(&p->tuple.local) ||
-	    is_island(&p->tuple.remote))
+	enum masq_verdict verdict = classify_arriving(p);
+
+	if (verdict == MASQ_CONTINUE && p->role != PACKET_OPENS)
 		return MASQ_PASS_NO_FLOW;
-	return MASQ_CONTINUE;
+	return verdict;
 }
 
 /*
- * A packet that parse() refused, with its reason.  The reason matters only
- * where the packet would be masqueraded: what is the host's, or stays in the
- * island, is never dropped, and from outside the stack decides.
+ * A packet that cannot be translated, with the reason.  That matters only
+ * where it would have been: what is the host's, or stays in the island, is
+ * never dropped, and from outside the stack decides.
  */
 static inline enum masq_verdict classify_refused(const struct packet *p,
 						 enum masq_verdict reason)
@@ -95,10 +124,22 @@ static inline enum masq_verdict classify_refused(const struct packet *p,
 
 	if (reason == MASQ_PASS_NOT_IP)
 		return reason;
-	if (p->direction == MASQ_INGRESS)
-		return MASQ_PASS_NO_FLOW;
-	verdict = classify_ranges(p);
+	if (p->direction == MASQ_EGRESS) {
+		verdict = classify_leaving(p);
+	} else {
+		verdict = classify_arriving(p);
+		reason = MASQ_PASS_NO_FLOW;
+	}
 	return verdict == MASQ_CONTINUE ? reason : verdict;
+}
+
+/*
+ * Isolated: may this flow's packet not pass?  `local` is the end behind the
+ * translation: a pod, or the host where the two have met.
+ */
+static inline int is_isolated(const struct masq_addr *local)
+{
+	return mode_get() == MASQ_MODE_ISOLATED && is_pod(local);
 }
 
 #endif /* CLASSIFY_H */

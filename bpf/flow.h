@@ -68,10 +68,17 @@ static inline int flow_find_egress(const struct packet *p, __u64 now,
 	return 1;
 }
 
+/* Has the host this flow to itself, so that no pod can have it? */
+static inline int flow_is_hosts_own(const struct packet *p,
+				    const struct masq_flow *flow)
+{
+	return !p->port_off && flow->kind == MASQ_KIND_HOST;
+}
+
 /*
  * The flow of a packet on its way in. Return: whether there is one.
  *
- * An echo request is no answer: it is of a flow only if the outside opened it.
+ * An ICMP query is no answer: it is of a flow only if the outside opened it.
  */
 static inline int flow_find_ingress(const struct packet *p, __u64 now,
 				    struct endpoint *ret)
@@ -79,12 +86,52 @@ static inline int flow_find_ingress(const struct packet *p, __u64 now,
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
 	__u64 seen;
 
-	if (!flow || (p->is_request && flow->kind != MASQ_KIND_INBOUND))
+	if (!flow || (packet_is_query(p) && flow->kind != MASQ_KIND_INBOUND))
+		return 0;
+	if (flow_is_hosts_own(p, flow))
 		return 0;
 	/* before the record is judged: it may be freed and another's then */
 	ret->addr = flow->local;
 	ret->port = flow->local_port;
 	return record_touch(flow, p, now, &seen);
+}
+
+/*
+ * The flow of a packet that an ICMP error quotes: where its local end is seen
+ * on the other side.  An error neither prolongs a flow nor ends it.
+ *
+ * Return: whether there is one.  Source: RFC 5508 REQ-4 to REQ-6.
+ */
+static inline int flow_find_quoted(const struct packet *quote, __u64 now,
+				   struct endpoint *ret)
+{
+	struct masq_tuple external = quote->tuple;
+	const struct masq_external *index;
+	struct masq_flow *flow;
+
+	if (quote->direction == MASQ_INGRESS) {
+		index = bpf_map_lookup_elem(&masq_index, &quote->tuple);
+		if (!index)
+			return 0;
+		external.local = index->local;
+		external.local_port = index->local_port;
+	}
+	flow = bpf_map_lookup_elem(&masq_flows, &external);
+	if (!flow)
+		return 0;
+	ret->addr = flow->local;
+	ret->port = flow->local_port;
+	if (record_expiry(flow) <= now || flow_is_hosts_own(quote, flow))
+		return 0;
+	if (quote->direction == MASQ_EGRESS)
+		return 1;
+	/* the record is the truth: is it this packet's? */
+	if (ret->port != quote->tuple.local_port ||
+	    !addr_equal(&ret->addr, &quote->tuple.local))
+		return 0;
+	ret->addr = external.local;
+	ret->port = external.local_port;
+	return 1;
 }
 
 /*
@@ -96,7 +143,8 @@ static inline int flow_collides(const struct packet *p, __u64 now)
 	const struct masq_ports *ports = ports_get();
 	struct masq_flow *flow;
 
-	if (!ports || !port_is_in_pool(ports, p->tuple.local_port))
+	if (p->port_off &&
+	    (!ports || !port_is_in_pool(ports, p->tuple.local_port)))
 		return 0;
 	flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
 	return flow && record_expiry(flow) > now;
@@ -180,6 +228,7 @@ static inline enum attempt flow_place(struct __sk_buff *skb,
 		.ports = ports_get(),
 		.external = *ret,
 		.now = now,
+		.is_fixed = !p->port_off,
 	};
 	enum attempt attempt;
 
@@ -203,7 +252,7 @@ static inline enum masq_verdict flow_settle(const struct packet *p,
 	case ATTEMPT_FULL:
 		return MASQ_DROP_TABLE_FULL;
 	default:
-		return MASQ_DROP_NO_PORT;
+		return p->port_off ? MASQ_DROP_NO_PORT : MASQ_DROP_TAKEN;
 	}
 }
 
@@ -225,6 +274,27 @@ static inline enum masq_verdict flow_open(struct __sk_buff *skb,
 	if (attempt != ATTEMPT_TAKEN)
 		usage_return(&p->tuple.local);
 	return flow_settle(p, attempt, &external, now, ret);
+}
+
+/*
+ * The host's own flow has met a pod's, and there is no port to part them by:
+ * the pod loses it, and cannot have it again while the host uses it.
+ */
+static __noinline void flow_return_to_host(const struct packet *p, __u64 now)
+{
+	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	struct masq_flow fresh;
+	__u64 seen;
+
+	if (!flow)
+		return;
+	if (flow->kind == MASQ_KIND_HOST) {
+		(void)record_touch(flow, p, now, &seen);
+		return;
+	}
+	seen = record_expiry(flow);
+	flow_fresh(p, MASQ_KIND_HOST, now, &fresh);
+	(void)record_replace(&p->tuple, flow, seen, &fresh);
 }
 
 /* The host's own flow has met a pod's: it gets another port. */

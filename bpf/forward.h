@@ -7,17 +7,36 @@
 #define FORWARD_H
 
 #include "count.h"
+#include "tell.h"
+
+/* Does the sender of such a packet wait for an answer that will not come? */
+static inline int verdict_is_told(enum masq_verdict verdict)
+{
+	switch (verdict) {
+	case MASQ_DROP_ISOLATED:
+	case MASQ_DROP_NO_PORT:
+	case MASQ_DROP_TAKEN:
+	case MASQ_DROP_OVER_BUDGET:
+	case MASQ_DROP_TABLE_FULL:
+		return 1;
+	default:
+		return 0;
+	}
+}
 
 /*
  * What is not dropped goes on to the next program at the hook: others may have
  * theirs before and behind us.
  */
-static inline int forward(const struct __sk_buff *skb,
-			  enum masq_direction direction,
+static inline int forward(struct __sk_buff *skb, const struct packet *p,
 			  enum masq_verdict verdict)
 {
-	count(skb, direction, verdict);
-	return verdict >= MASQ_DROP_FIRST ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+	count(skb, p->direction, verdict);
+	if (p->direction == MASQ_EGRESS && verdict_is_told(verdict))
+		return tell(skb, p);
+	if (verdict == MASQ_HELD || verdict >= MASQ_DROP_FIRST)
+		return TC_ACT_SHOT;
+	return TC_ACT_UNSPEC;
 }
 
 #endif /* FORWARD_H */

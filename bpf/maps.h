@@ -14,6 +14,9 @@
 enum {
 	UPLINKS_MAX = 64,
 	FULL_MAX = 1024,
+	FRAGMENTS_MAX = 8192,
+	HELD_MAX = 512,
+	TOLD_MAX = 1024,
 };
 
 struct {
@@ -108,6 +111,49 @@ struct {
 	__type(value, struct masq_full);
 } masq_full SEC(".maps");
 
+/*
+ * Datagrams whose first fragment has passed.  LRU: the others follow at once,
+ * so that what a flood pushes out has been used.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FRAGMENTS_MAX);
+	__type(key, struct masq_datagram);
+	__type(value, struct masq_fragment);
+} masq_fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, HELD_MAX);
+	__type(key, struct masq_held_key);
+	__type(value, struct masq_held);
+} masq_held SEC(".maps");
+
+/* Room for one frame: what is to be held, what stands aside meanwhile, what is
+ * told to a sender. */
+enum scratch {
+	SCRATCH_HOLD,
+	SCRATCH_ASIDE,
+	SCRATCH_TELL,
+	SCRATCH_COUNT,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_COUNT);
+	__type(key, __u32);
+	__type(value, struct masq_held);
+} masq_scratch SEC(".maps");
+
+/* Pods that were told of a refusal a moment ago.  LRU: only a memory. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TOLD_MAX);
+	__type(key, struct masq_addr);
+	__type(value, struct masq_told);
+} masq_told SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -148,6 +194,13 @@ static inline const struct masq_config *config_get(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&masq_config, &zero);
+}
+
+static inline struct masq_held *scratch_get(enum scratch which)
+{
+	__u32 key = which;
+
+	return bpf_map_lookup_elem(&masq_scratch, &key);
 }
 
 static inline struct masq_sweeper *sweeper_get(void)

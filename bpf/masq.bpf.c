@@ -7,46 +7,15 @@
  * on uplinks whose frames have no Ethernet header (tun, WireGuard).
  * masq_sweep and masq_close are run from user space.
  */
+#include "error.h"
 #include "flow.h"
 #include "forward.h"
-#include "parse.h"
+#include "fragment.h"
+#include "read.h"
 #include "rewrite.h"
 #include "sweep.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-static inline enum masq_verdict packet_parse(const struct __sk_buff *skb,
-					     struct packet *p, __u16 l3_off)
-{
-	struct cursor cursor = {
-		.start = (void *)(long)skb->data,
-		.end = (void *)(long)skb->data_end,
-	};
-
-	return parse(&cursor, p, skb->protocol, l3_off);
-}
-
-/*
- * Read the packet.  Only its first bytes may lie in reach: then pull the
- * headers.  A function of its own for the verifier too: else every step behind
- * would be verified anew for each way that a packet can be parsed.
- */
-__noinline int packet_read(struct __sk_buff *skb, struct packet *p,
-			   __u32 l3_off)
-{
-	__u32 wanted = L4_OFFSET_MAX + sizeof(struct tcphdr);
-	enum masq_verdict verdict;
-
-	if (!p || l3_off > ETH_HEADER_LEN) /* never: for the verifier */
-		return MASQ_DROP_MALFORMED;
-	verdict = packet_parse(skb, p, l3_off);
-	if (verdict != MASQ_DROP_MALFORMED ||
-	    skb->data_end - skb->data >= skb->len)
-		return verdict;
-	if (bpf_skb_pull_data(skb, skb->len < wanted ? skb->len : wanted) < 0)
-		return verdict;
-	return packet_parse(skb, p, l3_off);
-}
 
 /* Where this packet leaves for: the external end of its flow. */
 static inline enum masq_verdict
@@ -63,9 +32,11 @@ egress_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
 	if (verdict != MASQ_PASS_NOT_POD || !flow_collides(p, now))
 		return verdict;
 	/* what is the host's is never dropped */
-	if (flow_open_host(skb, p, now, ret) != MASQ_CONTINUE)
-		return MASQ_PASS_NOT_POD;
-	return MASQ_CONTINUE;
+	if (!p->port_off)
+		flow_return_to_host(p, now);
+	else if (flow_open_host(skb, p, now, ret) == MASQ_CONTINUE)
+		return MASQ_CONTINUE;
+	return MASQ_PASS_NOT_POD;
 }
 
 /* Where this packet is bound for: the internal end of its flow. */
@@ -84,14 +55,31 @@ static inline enum masq_verdict ingress_flow(const struct packet *p,
 	return MASQ_PASS_INBOUND;
 }
 
+/* The other end of this packet's flow, whatever the packet is to it. */
+static inline enum masq_verdict
+packet_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
+{
+	if (p->role == PACKET_FRAGMENT)
+		return fragment_flow(skb, p, ret);
+	return p->direction == MASQ_EGRESS ? egress_flow(skb, p, ret) :
+					     ingress_flow(p, ret);
+}
+
 static inline enum masq_verdict translate(struct __sk_buff *skb,
 					  const struct packet *p)
 {
-	struct endpoint other;
+	struct endpoint other = {};
 	enum masq_verdict verdict;
 
-	verdict = p->direction == MASQ_EGRESS ? egress_flow(skb, p, &other) :
-						ingress_flow(p, &other);
+	if (p->role == PACKET_ERROR)
+		return error_translate(skb, p);
+	verdict = packet_flow(skb, p, &other);
+	if (verdict == MASQ_CONTINUE &&
+	    is_isolated(p->direction == MASQ_EGRESS ? &p->tuple.local :
+						      &other.addr))
+		verdict = MASQ_DROP_ISOLATED;
+	if (p->is_first_fragment)
+		verdict = fragment_first(skb, p, verdict, &other);
 	if (verdict != MASQ_CONTINUE)
 		return verdict;
 	if (other.port == p->tuple.local_port &&
@@ -104,11 +92,13 @@ static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
 			 __u16 l3_off)
 {
 	struct packet p = { .direction = direction };
-	enum masq_verdict verdict = packet_read(skb, &p, l3_off);
+	enum masq_verdict verdict;
+
+	verdict = packet_read(skb, &p, skb->protocol, l3_off);
 
 	verdict = verdict == MASQ_CONTINUE ? translate(skb, &p) :
 					     classify_refused(&p, verdict);
-	return forward(skb, direction, verdict);
+	return forward(skb, &p, verdict);
 }
 
 SEC("tc")

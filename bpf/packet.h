@@ -19,22 +19,38 @@ enum {
 	TCP_FLAGS_STATE = TCP_FLAG_FIN | TCP_FLAG_SYN | TCP_FLAG_RST,
 };
 
+/* What a packet can be to a flow. */
+enum packet_role {
+	PACKET_OPENS, /* may be a flow's first: TCP SYN, UDP, a query */
+	PACKET_CONTINUES, /* the middle of a connection: may be picked up */
+	PACKET_ANSWERS, /* never a flow's first: RST, FIN, a reply */
+	PACKET_ERROR, /* an ICMP error: of the flow that it quotes */
+	PACKET_FRAGMENT, /* not a datagram's first: of the flow of that */
+};
+
 /*
  * Offsets count bytes from the start of the frame.  Those of fields that a
  * packet does not have are 0.
+ *
+ * The packet that an ICMP error quotes is one too.  It went the other way, so
+ * that its direction is the opposite of the error's; its role means nothing.
  */
 struct packet {
 	struct masq_tuple tuple; /* local: source on egress, destination on
 				    ingress */
+	__u32 fragment_id; /* of a fragment: as in the header */
 	__u16 l3_off;
 	__u16 l4_off;
+	__u16 end_off; /* of the IP packet; a quotation's is its error's */
 	__u16 addr_off; /* of the local address */
-	__u16 port_off; /* of the local port, or the echo identifier */
-	__u16 check_off; /* of the L4 checksum */
+	__u16 port_off; /* of a local port or identifier that may change */
+	__u16 check_off; /* of an L4 checksum that covers what changes */
 	__u8 direction; /* enum masq_direction */
 	__u8 family; /* enum masq_family */
 	__u8 tcp_flags; /* TCP_FLAG_… */
-	__u8 is_request; /* ICMP echo request */
+	__u8 role; /* enum packet_role */
+	__u8 is_first_fragment;
+	__u8 is_quoted;
 };
 
 /* The other side of the translation: what the local end becomes. */
@@ -43,30 +59,11 @@ struct endpoint {
 	__u16 port;
 };
 
-/* Can this packet open a flow, or does it only continue or end one? */
-static inline int packet_opens(const struct packet *p)
+/* Is this an ICMP query, such as an echo request? */
+static inline int packet_is_query(const struct packet *p)
 {
-	switch (p->tuple.proto) {
-	case IPPROTO_TCP:
-		return (p->tcp_flags & (TCP_FLAGS_STATE | TCP_FLAG_ACK)) ==
-		       TCP_FLAG_SYN;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return p->is_request;
-	default:
-		return 1;
-	}
-}
-
-/*
- * Is this the middle of a TCP connection?  A record may have been lost
- * (a node that reboots under its pods); such a flow is picked up again.
- */
-static inline int packet_continues(const struct packet *p)
-{
-	return p->tuple.proto == IPPROTO_TCP &&
-	       (p->tcp_flags & (TCP_FLAGS_STATE | TCP_FLAG_ACK)) ==
-		       TCP_FLAG_ACK;
+	return p->role == PACKET_OPENS && (p->tuple.proto == IPPROTO_ICMP ||
+					   p->tuple.proto == IPPROTO_ICMPV6);
 }
 
 static inline void addr_from_ipv4(struct masq_addr *addr, __be32 ipv4)

@@ -44,6 +44,7 @@ struct port_search {
 	__u32 closed_s; /* the longest-closed busy flow met; 0: none */
 	__u16 closed_port;
 	__u8 result; /* enum attempt */
+	__u8 is_fixed; /* the flow's own port, or none: no other will do */
 };
 
 static inline const struct masq_ports *ports_get(void)
@@ -254,6 +255,8 @@ static inline void search_whole_pool(struct port_search *s)
 static inline enum attempt port_search(struct port_search *s)
 {
 	s->result = ATTEMPT_BUSY;
+	if (s->is_fixed)
+		return port_try(s, s->fresh.local_port);
 	if (search_own_port(s))
 		return s->result;
 	bpf_loop(RANDOM_TRIES, search_random, s, 0);

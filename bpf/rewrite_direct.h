@@ -55,19 +55,13 @@ struct rewrite {
 	int ip_summed;
 };
 
-/* The new value of the L4 checksum field.  Zero is UDP's "none" (RFC 768). */
+/* The new value of the L4 checksum field. */
 static inline __sum16 l4_check(const struct rewrite *r, __u8 proto,
 			       __sum16 check)
 {
-	/* ICMP has no pseudo-header (RFC 792), ICMPv6 does (RFC 4443 2.3) */
-	__u64 addr = proto == IPPROTO_ICMP ? 0 : r->addr;
-
-	if (proto == IPPROTO_UDP && !check)
-		return 0;
-	if (r->ip_summed == CHECKSUM_PARTIAL)
-		return sum_fold(check + addr);
-	check = checksum_update(check, addr + r->port);
-	return proto == IPPROTO_UDP && !check ? 0xffff : check;
+	if (r->ip_summed == CHECKSUM_PARTIAL && (check || proto != IPPROTO_UDP))
+		return sum_fold(check + pseudo_header(proto, r->addr));
+	return l4_checksum_update(proto, check, r->addr, r->port);
 }
 
 static inline enum masq_verdict
@@ -78,10 +72,15 @@ write_l4(const struct __sk_buff *skb, const struct packet *p, struct rewrite *r)
 
 	if (!check || !port)
 		return MASQ_DROP_MALFORMED;
-	was = *check;
-	*check = l4_check(r, p->tuple.proto, was);
-	*port = bpf_htons(r->to->port);
-	r->bytes += r->port + sum_diff16(was, *check);
+	if (p->check_off) {
+		was = *check;
+		*check = l4_check(r, p->tuple.proto, was);
+		r->bytes += sum_diff16(was, *check);
+	}
+	if (p->port_off) {
+		*port = bpf_htons(r->to->port);
+		r->bytes += r->port;
+	}
 	return MASQ_CONTINUE;
 }
 

@@ -20,7 +20,8 @@ static inline int store_l4(struct __sk_buff *skb, const struct packet *p,
 	__be16 from_port = bpf_htons(p->tuple.local_port);
 	__be16 to_port = bpf_htons(to->port);
 	__u32 port = sum_fold(sum_diff16(from_port, to_port));
-	__u64 flags = p->tuple.proto == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
+	__u64 flags =
+		checksum_avoids_zero(p->tuple.proto) ? BPF_F_MARK_MANGLED_0 : 0;
 	__sum16 check;
 
 	if (bpf_skb_load_bytes(skb, p->check_off, &check, sizeof(check)) < 0)
@@ -64,7 +65,7 @@ static inline enum masq_verdict rewrite_helpers(struct __sk_buff *skb,
 {
 	__u32 addr = sum_fold(sum_diff_addr(&p->tuple.local, &to->addr));
 
-	if (store_l4(skb, p, to, addr) < 0)
+	if (p->check_off && store_l4(skb, p, to, addr) < 0)
 		return MASQ_DROP_MALFORMED;
 	if ((p->family == MASQ_IPV4 ? store_ipv4(skb, p, to) :
 				      store_ipv6(skb, p, to, addr)) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The sweep returns the memory of ended flows, and nothing depends on it:
- * expiry is read at every look-up.
+ * The sweep returns the memory of ended flows, and of fragments that have
+ * waited in vain.  Nothing depends on it: expiry is read at every look-up.
  *
  * Each record has one ticket in masq_tickets.  A tick of the timer takes a
  * bounded batch of them, deletes the records that are over and puts the other
@@ -10,6 +10,7 @@
 #ifndef SWEEP_H
 #define SWEEP_H
 
+#include "hold.h"
 #include "record.h"
 
 enum {
@@ -63,6 +64,8 @@ static int sweep_tick(void *map, __u32 *key, struct masq_sweeper *sweeper)
 	if (batch > SWEEP_BATCH_MAX)
 		batch = SWEEP_BATCH_MAX;
 	bpf_loop(batch, sweep_ticket, NULL, 0);
+	if (sweeper->held)
+		bpf_for_each_map_elem(&masq_held, hold_expire, NULL, 0);
 	sweeper->ticks++;
 	(void)bpf_timer_start(&sweeper->timer, SWEEP_TICK_MS * NSEC_PER_MSEC,
 			      0);

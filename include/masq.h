@@ -22,7 +22,7 @@
 #include "masq_verdict.h"
 
 /* A change of any key or value below, or of the verdicts' order, raises it. */
-#define MASQ_LAYOUT 1
+#define MASQ_LAYOUT 2
 
 /* Flows at once, unless --max-flows says otherwise. */
 #define MASQ_FLOWS_DEFAULT (1 << 18)
@@ -44,7 +44,8 @@ MASQ_ASSERT_SIZE(struct masq_addr, 16);
  * translation.  `local` is our end: in masq_flows the node's address and port,
  * as the wire shows them; in masq_index the pod's.
  *
- * ICMP echo: local_port is the identifier, remote_port 0.
+ * ICMP queries: local_port is the identifier, remote_port 0.
+ * Protocols without ports: both 0.
  */
 struct masq_tuple {
 	struct masq_addr local;
@@ -201,16 +202,78 @@ enum masq_timeout {
  */
 #define MASQ_TIMEOUT_MIN_S 2
 
+/* What becomes of packets between this node's pods and the outside. */
+enum masq_mode {
+	MASQ_MODE_ISLAND, /* translated */
+	MASQ_MODE_FLAT, /* left as they are */
+	MASQ_MODE_ISOLATED, /* dropped, both ways */
+	MASQ_MODE_COUNT,
+};
+
 /* Value of masq_config (one element): what may change while packets pass. */
 struct masq_config {
 	__u32 layout; /* MASQ_LAYOUT of who wrote the maps */
+	__u32 mode; /* enum masq_mode */
 	__u32 rewrites_directly; /* 1: the programs see skb->ip_summed */
 	__u32 random_fully; /* 1: never try the pod's own port first */
 	__u32 max_flows_per_pod; /* 0: no limit */
 	__u32 max_inbound; /* flows that the outside may have opened */
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
-	__u32 zero;
 	__u64 netns; /* inode of the network namespace that the uplinks are in */
+};
+
+enum masq_direction {
+	MASQ_EGRESS,
+	MASQ_INGRESS,
+	MASQ_DIRECTION_COUNT,
+};
+
+/*
+ * Key of masq_fragments: the datagram that a fragment is of, as its hook sees
+ * it.  Source: RFC 791 3.2, RFC 8200 4.5.
+ */
+struct masq_datagram {
+	struct masq_addr local;
+	struct masq_addr remote;
+	__u32 id;
+	__u8 proto; /* IPPROTO_…; IPv6: 0 */
+	__u8 direction; /* enum masq_direction */
+	__u8 zero[2];
+};
+MASQ_ASSERT_SIZE(struct masq_datagram, 40);
+
+/* Value of masq_fragments: what became of the datagram's first fragment. */
+struct masq_fragment {
+	struct masq_addr local; /* that its local address became */
+	__u64 until_ns; /* so long the others may follow */
+	__u32 verdict; /* enum masq_verdict; 0: translated */
+	__u32 zero;
+};
+MASQ_ASSERT_SIZE(struct masq_fragment, 32);
+
+/* A frame of 9,000 bytes of IP, and what may stand before it. */
+#define MASQ_HELD_BYTES 9216
+
+/* Key of masq_held: one of the places that a source has. */
+struct masq_held_key {
+	struct masq_addr source;
+	__u32 place;
+	__u32 zero;
+};
+MASQ_ASSERT_SIZE(struct masq_held_key, 24);
+
+/* Value of masq_held: a fragment that waits for its datagram's first. */
+struct masq_held {
+	struct masq_datagram of;
+	__u64 until_ns; /* 0: somebody is taking it */
+	__u32 ifindex;
+	__u32 length; /* bytes of frame */
+	__u8 frame[MASQ_HELD_BYTES];
+};
+
+/* Value of masq_told; the key is a pod's address. */
+struct masq_told {
+	__u64 until_ns; /* when what it was told will be forgotten */
 };
 
 /* Value of masq_usage; the key is a pod's address. */
@@ -224,12 +287,6 @@ struct masq_usage {
 /* Value of masq_full: that remote was out of ports until then. */
 struct masq_full {
 	__u64 until_ns;
-};
-
-enum masq_direction {
-	MASQ_EGRESS,
-	MASQ_INGRESS,
-	MASQ_DIRECTION_COUNT,
 };
 
 /* Value of masq_counters (per CPU); key: masq_counter_key(). */
@@ -253,6 +310,7 @@ struct masq_sweeper {
 	__u64 inbound; /* of these, the outside's: MASQ_KIND_INBOUND */
 	__u64 ticks; /* how often the timer has fired */
 	__u64 freed; /* records returned so far */
+	__u64 held; /* fragments in masq_held */
 };
 
 /* What masq_close (a syscall program) is run with: the record to close. */

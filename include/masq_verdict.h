@@ -15,10 +15,17 @@
 	X(PASS_NOT_IP, "pass-not-ip", "neither IPv4 nor IPv6")                \
 	X(PASS_NOT_POD, "pass-not-pod", "the source is no pod of this node")  \
 	X(PASS_ISLAND, "pass-island", "a pod to a destination in the island") \
+	X(PASS_FLAT, "pass-flat",                                             \
+	  "between a pod and the outside, in --mode flat")                    \
 	X(PASS_INBOUND, "pass-inbound",                                       \
 	  "of a flow that the outside opened to a pod address")               \
 	X(PASS_NO_FLOW, "pass-no-flow",                                       \
 	  "from outside and of no flow: left to the host")                    \
+	X(HELD, "held",                                                       \
+	  "a pod's fragment before its datagram's first: kept for a second, " \
+	  "then counted anew")                                                \
+	X(DROP_ISOLATED, "drop-isolated",                                     \
+	  "between a pod and the outside, in --mode isolated")                \
 	X(DROP_MALFORMED, "drop-malformed",                                   \
 	  "a pod's packet whose headers end too early or contradict")         \
 	X(DROP_EXTENSIONS, "drop-extensions",                                 \
@@ -26,11 +33,11 @@
 	X(DROP_MAPPED, "drop-mapped",                                         \
 	  "IPv4-mapped IPv6 addresses on the wire (RFC 4291 2.5.5.2)")        \
 	X(DROP_FRAGMENT, "drop-fragment",                                     \
-	  "a pod's fragment: fragments are not translated")                   \
+	  "a pod's fragment whose datagram's first has not come in time")     \
 	X(DROP_ICMP, "drop-icmp",                                             \
-	  "a pod's ICMP message other than echo: not translated")             \
+	  "a pod's ICMP message of a type that is not translated")            \
 	X(DROP_PROTOCOL, "drop-protocol",                                     \
-	  "a pod's packet of a protocol other than TCP, UDP and ICMP")        \
+	  "a pod's packet of a protocol that forbids translation, as AH")     \
 	X(DROP_SCOPE, "drop-scope",                                           \
 	  "a pod to a multicast, broadcast or link-local address")            \
 	X(DROP_STRAY, "drop-stray",                                           \
@@ -39,6 +46,8 @@
 	  "the uplink has no node address of the packet's family")            \
 	X(DROP_NO_PORT, "drop-no-port",                                       \
 	  "every port of the pool is in use towards this destination")        \
+	X(DROP_TAKEN, "drop-taken",                                           \
+	  "without ports, or SCTP: another has it towards this destination")  \
 	X(DROP_OVER_BUDGET, "drop-over-budget",                               \
 	  "the pod holds as many flows as --max-flows-per-pod allows")        \
 	X(DROP_TABLE_FULL, "drop-table-full",                                 \
@@ -50,7 +59,7 @@ enum masq_verdict {
 	MASQ_VERDICTS(X)
 #undef X
 		MASQ_VERDICT_COUNT,
-	MASQ_DROP_FIRST = MASQ_DROP_MALFORMED,
+	MASQ_DROP_FIRST = MASQ_DROP_ISOLATED,
 };
 
 #endif /* MASQ_VERDICT_H */

@@ -196,6 +196,10 @@ static int status_print(struct output *output, const struct maps *maps,
 	output_string(output, "pin_dir", view->pin_dir);
 	output_string(output, "daemon",
 		      view->is_running ? "running" : "not running");
+	output_string(output, "mode",
+		      config.mode < MASQ_MODE_COUNT ?
+			      config_modes[config.mode] :
+			      "unknown");
 	output_string(output, "rewrite",
 		      config.rewrites_directly ? "direct" : "helpers");
 	error = pool_print(output, maps);

@@ -18,6 +18,12 @@ const struct config_timeout config_timeouts[MASQ_TIMEOUT_COUNT] = {
 	[MASQ_TIMEOUT_OTHER] = { "other", 600 },
 };
 
+const char *const config_modes[MASQ_MODE_COUNT] = {
+	[MASQ_MODE_ISLAND] = "island",
+	[MASQ_MODE_FLAT] = "flat",
+	[MASQ_MODE_ISOLATED] = "isolated",
+};
+
 void config_init(struct config *config)
 {
 	*config = (struct config){ .max_flows = MASQ_FLOWS_DEFAULT };

@@ -32,6 +32,7 @@ struct config {
 	size_t uplink_count;
 	struct cidr_list ranges[MASQ_ORIGIN_COUNT]; /* by enum masq_origin */
 	struct masq_addr node[MASQ_FAMILY_COUNT]; /* all zero: not given */
+	enum masq_mode mode;
 	struct masq_ports ports;
 	bool has_ports;
 	bool random_fully;
@@ -50,6 +51,9 @@ struct config_timeout {
 };
 
 extern const struct config_timeout config_timeouts[MASQ_TIMEOUT_COUNT];
+
+/* By enum masq_mode, as --mode takes them. */
+extern const char *const config_modes[MASQ_MODE_COUNT];
 
 void config_init(struct config *config);
 void config_free(struct config *config);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "filter.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
 	const char *name;
 	int proto;
 } protos[] = {
-	{ "tcp", IPPROTO_TCP },
-	{ "udp", IPPROTO_UDP },
-	{ "icmp", IPPROTO_ICMP },
-	{ "icmpv6", IPPROTO_ICMPV6 },
+	{ "tcp", IPPROTO_TCP },	  { "udp", IPPROTO_UDP },
+	{ "icmp", IPPROTO_ICMP }, { "icmpv6", IPPROTO_ICMPV6 },
+	{ "sctp", IPPROTO_SCTP }, { "udplite", IPPROTO_UDPLITE },
+	{ "gre", IPPROTO_GRE },	  { "esp", IPPROTO_ESP },
+	{ "ipip", IPPROTO_IPIP }, { "ipv6", IPPROTO_IPV6 },
 };
 
 static const char *const states[MASQ_STATE_COUNT] = {
@@ -96,13 +99,21 @@ const char *kind_name(unsigned int kind)
 
 const char *proto_parse(const char *text, int *ret)
 {
+	long number;
+	char *end;
+
 	for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++) {
 		if (strcmp(text, protos[i].name) == 0) {
 			*ret = protos[i].proto;
 			return NULL;
 		}
 	}
-	return "is no protocol: tcp, udp, icmp or icmpv6 are right";
+	number = strtol(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || number > UINT8_MAX)
+		return "is no protocol: tcp, udp, icmp, icmpv6, sctp, "
+		       "udplite, gre, esp, ipip, ipv6 or 0 to 255 are right";
+	*ret = number;
+	return NULL;
 }
 
 const char *state_parse(const char *text, int *ret)

@@ -26,7 +26,9 @@ const char *const map_names[MAP_COUNT] = {
 	[MAP_PODS] = "masq_pods",	[MAP_ISLAND] = "masq_island",
 	[MAP_UPLINKS] = "masq_uplinks", [MAP_PORTS] = "masq_ports",
 	[MAP_CONFIG] = "masq_config",	[MAP_COUNTERS] = "masq_counters",
-	[MAP_FULL] = "masq_full",	[MAP_SWEEPER] = "masq_sweeper",
+	[MAP_FULL] = "masq_full",	[MAP_FRAGMENTS] = "masq_fragments",
+	[MAP_HELD] = "masq_held",	[MAP_SCRATCH] = "masq_scratch",
+	[MAP_TOLD] = "masq_told",	[MAP_SWEEPER] = "masq_sweeper",
 };
 
 static int map_open(const char *pin_dir, const char *name, int *ret)

@@ -222,6 +222,18 @@ static const char *take_attach(struct invocation *inv, const char *value, int n)
 	return NULL;
 }
 
+static const char *take_mode(struct invocation *inv, const char *value, int n)
+{
+	unsigned int chosen;
+
+	(void)n;
+	if (choice_parse(value, config_modes, MASQ_MODE_COUNT, &chosen))
+		return "is no kind of network: island, flat or isolated are "
+		       "right";
+	inv->config.mode = chosen;
+	return NULL;
+}
+
 static const char *take_rewrite(struct invocation *inv, const char *value,
 				int n)
 {
@@ -320,6 +332,10 @@ const struct option global_options[] = {
 };
 
 const struct option run_options[] = {
+	{ "mode", '\0', "island|flat|isolated",
+	  "pods and the outside: translated, left as they are, or dropped "
+	  "(island)",
+	  take_mode, 0 },
 	{ "uplink", '\0', "IF",
 	  "interface to the outside; repeatable (those of default routes)",
 	  take_uplink, 0 },
@@ -361,7 +377,7 @@ const struct option run_options[] = {
 	  MASQ_TIMEOUT_UDP_OPENING_LOW },
 	{ "timeout-udp-established", '\0', "SECONDS", "UDP once answered (300)",
 	  take_timeout, MASQ_TIMEOUT_UDP_ESTABLISHED },
-	{ "timeout-icmp", '\0', "SECONDS", "ICMP and ICMPv6 echo (60)",
+	{ "timeout-icmp", '\0', "SECONDS", "ICMP and ICMPv6 queries (60)",
 	  take_timeout, MASQ_TIMEOUT_ICMP },
 	{ "timeout-other", '\0', "SECONDS", "any other protocol (600)",
 	  take_timeout, MASQ_TIMEOUT_OTHER },
@@ -375,7 +391,10 @@ const struct option run_options[] = {
 };
 
 const struct option filter_options[] = {
-	{ "proto", '\0', "NAME", "tcp, udp, icmp or icmpv6", take_proto, 0 },
+	{ "proto", '\0', "NAME",
+	  "tcp, udp, icmp, icmpv6, sctp, udplite, gre, esp, ipip, ipv6, or a "
+	  "number",
+	  take_proto, 0 },
 	{ "pod", '\0', "ADDR|CIDR", "the inner address", take_pod, 0 },
 	{ "remote", '\0', "ADDR|CIDR", "the outer address", take_remote, 0 },
 	{ "remote-port", '\0', "PORT", "the outer port", take_remote_port, 0 },

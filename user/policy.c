@@ -130,6 +130,7 @@ static int settings_publish(const struct config *config,
 {
 	struct masq_config settings = {
 		.layout = MASQ_LAYOUT,
+		.mode = config->mode,
 		.rewrites_directly = datapath->rewrites_directly,
 		.random_fully = config->random_fully,
 		.max_flows_per_pod = config->max_flows_per_pod,

@@ -33,6 +33,12 @@ struct ethhdr {
 	__be16 h_proto;
 } __attribute__((packed));
 
+/* IEEE 802.1Q, behind the ethertype that announces it. */
+struct vlan_hdr {
+	__be16 h_vlan_TCI;
+	__be16 h_vlan_encapsulated_proto;
+};
+
 struct iphdr {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	__u8 ihl : 4;
@@ -81,6 +87,13 @@ struct ipv6_opt_hdr {
 	__u8 hdrlen;
 };
 
+struct frag_hdr {
+	__u8 nexthdr;
+	__u8 reserved;
+	__be16 frag_off;
+	__be32 identification;
+};
+
 struct tcphdr {
 	__be16 source;
 	__be16 dest;
@@ -122,7 +135,14 @@ struct udphdr {
 	__sum16 check;
 };
 
-/* The part that every ICMP and ICMPv6 echo shares. */
+struct sctphdr {
+	__be16 source;
+	__be16 dest;
+	__be32 vtag;
+	__be32 checksum;
+};
+
+/* The part that ICMP's and ICMPv6's messages share. */
 struct icmphdr {
 	__u8 type;
 	__u8 code;
@@ -162,8 +182,19 @@ enum {
 	BPF_F_MARK_MANGLED_0 = 1 << 5,
 };
 
+/* Flags of bpf_skb_store_bytes(), bpf_clone_redirect(). */
+enum {
+	BPF_F_RECOMPUTE_CSUM = 1 << 0,
+	BPF_F_INGRESS = 1 << 0,
+};
+
 /* The netns argument of bpf_sk_lookup_*(): that of the packet's device. */
 enum { BPF_F_CURRENT_NETNS = -1 };
+
+/* Where bpf_skb_adjust_room() makes room. */
+enum bpf_adj_room_mode {
+	BPF_ADJ_ROOM_MAC = 1,
+};
 
 struct bpf_timer {
 	__u64 __opaque[2];

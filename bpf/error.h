@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ICMP errors: of the flow of the packet that they quote.
+ * Source: RFC 5508 4.2 and 4.3, RFC 4443 2.4.
+ */
+#ifndef ERROR_H
+#define ERROR_H
+
+#include "flow.h"
+#include "read.h"
+#include "rewrite_error.h"
+
+/* Read the packet that is quoted: it went the other way. */
+static inline enum masq_verdict error_read_quote(struct __sk_buff *skb,
+						 const struct packet *p,
+						 struct packet *quote)
+{
+	__be16 ethertype = p->family == MASQ_IPV4 ? bpf_htons(ETH_P_IP) :
+						    bpf_htons(ETH_P_IPV6);
+
+	quote->direction = p->direction == MASQ_EGRESS ? MASQ_INGRESS :
+							 MASQ_EGRESS;
+	quote->is_quoted = 1;
+	quote->end_off = p->end_off < skb->len ? p->end_off : skb->len;
+	return packet_read(skb, quote, ethertype,
+			   p->l4_off + ICMP_QUOTE_OFFSET);
+}
+
+/*
+ * What the error's own address becomes.  On its way in it is addressed to the
+ * sender of what it quotes, and follows that.  On its way out it may come from
+ * a router before the pod, the node itself: then that stays.
+ *
+ * Return: 0 when it contradicts its quotation.
+ */
+static inline int error_address(const struct packet *p,
+				const struct packet *quote,
+				const struct endpoint *quote_to,
+				struct masq_addr *ret)
+{
+	*ret = quote_to->addr;
+	if (addr_equal(&p->tuple.local, &quote->tuple.local))
+		return 1;
+	if (p->direction == MASQ_INGRESS)
+		return 0;
+	if (!is_pod(&p->tuple.local))
+		*ret = p->tuple.local;
+	return 1;
+}
+
+/*
+ * Translate an ICMP error with what it quotes.
+ *
+ * Global for the verifier, as packet_parse(); and for its stack: it holds two
+ * packets.
+ */
+__noinline int error_translate(struct __sk_buff *skb, const struct packet *p)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct packet quote = {};
+	struct endpoint quote_to;
+	struct masq_addr to;
+
+	if (!p) /* never: for the verifier */
+		return MASQ_DROP_MALFORMED;
+	if (error_read_quote(skb, p, &quote) != MASQ_CONTINUE ||
+	    !flow_find_quoted(&quote, now, &quote_to) ||
+	    !error_address(p, &quote, &quote_to, &to))
+		return classify_refused(p, MASQ_DROP_STRAY);
+	if (is_isolated(p->direction == MASQ_EGRESS ? &p->tuple.local : &to))
+		return MASQ_DROP_ISOLATED;
+	if (quote_to.port == quote.tuple.local_port &&
+	    addr_equal(&quote_to.addr, &quote.tuple.local))
+		return MASQ_PASS_INBOUND;
+	return rewrite_error(skb, p, &to, &quote, &quote_to);
+}
+
+#endif /* ERROR_H */

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Fragments that have come before their datagram's first: copies of them wait,
+ * and follow it when it comes.  Source: RFC 4787 REQ-14.
+ *
+ * Each source has its own few places, and there are only so many sources: a
+ * flood of fragments that never become whole takes room from its own source
+ * alone, and from nobody more than a second.
+ */
+#ifndef HOLD_H
+#define HOLD_H
+
+#include "count.h"
+#include "packet.h"
+
+enum {
+	HOLD_MS = 1000,
+	/* One datagram of 64 KiB in fragments of 1,480 bytes. */
+	HOLD_PLACES = 45,
+};
+
+static inline void datagram_of(const struct packet *p,
+			       struct masq_datagram *ret)
+{
+	*ret = (struct masq_datagram){
+		.local = p->tuple.local,
+		.remote = p->tuple.remote,
+		.id = p->fragment_id,
+		.proto = p->family == MASQ_IPV4 ? p->tuple.proto : 0,
+		.direction = p->direction,
+	};
+}
+
+static inline int datagram_equal(const struct masq_datagram *a,
+				 const struct masq_datagram *b)
+{
+	return addr_equal(&a->local, &b->local) &&
+	       addr_equal(&a->remote, &b->remote) && a->id == b->id &&
+	       a->proto == b->proto && a->direction == b->direction;
+}
+
+static inline void hold_key(const struct packet *p, struct masq_held_key *ret)
+{
+	*ret = (struct masq_held_key){
+		.source = p->direction == MASQ_EGRESS ? p->tuple.local :
+							p->tuple.remote,
+	};
+}
+
+/* Not one test for both ends: Linux 6.1 would not see through it. */
+static inline int frame_fits(__u32 length)
+{
+	if (length > MASQ_HELD_BYTES)
+		return 0;
+	barrier_var(length);
+	return length >= sizeof(struct iphdr);
+}
+
+/* Copy the whole frame. Return: 0, or a negative number if it is too long. */
+static inline int frame_save(struct __sk_buff *skb, struct masq_held *ret)
+{
+	__u32 length = skb->len;
+
+	if (!frame_fits(length))
+		return -1;
+	ret->length = length;
+	return bpf_skb_load_bytes(skb, 0, ret->frame, length);
+}
+
+/* Make the skb this frame. */
+static inline int frame_restore(struct __sk_buff *skb,
+				const struct masq_held *held)
+{
+	__u32 length = held->length;
+
+	if (!frame_fits(length) || bpf_skb_change_tail(skb, length, 0) < 0)
+		return -1;
+	return bpf_skb_store_bytes(skb, 0, held->frame, length,
+				   BPF_F_RECOMPUTE_CSUM);
+}
+
+/* A search for a free place; `key` names the one that was last looked at. */
+struct hold_search {
+	struct masq_held_key key;
+	int is_held;
+};
+
+/* One round of bpf_loop(). Return: 1 to stop. */
+static long hold_place(__u32 place, struct hold_search *s)
+{
+	const struct masq_held *held = scratch_get(SCRATCH_HOLD);
+
+	if (!held)
+		return 1;
+	s->key.place = place;
+	s->is_held = map_update(&masq_held, &s->key, held, BPF_NOEXIST) == 0;
+	return s->is_held;
+}
+
+/* Keep a copy of this fragment. Return: whether there was room for it. */
+static __noinline int hold_put(struct __sk_buff *skb, const struct packet *p,
+			       __u64 now)
+{
+	struct masq_sweeper *sweeper = sweeper_get();
+	struct masq_held *held = scratch_get(SCRATCH_HOLD);
+	struct hold_search search = {};
+
+	if (!sweeper || !held || frame_save(skb, held) < 0)
+		return 0;
+	datagram_of(p, &held->of);
+	held->until_ns = now + HOLD_MS * NSEC_PER_MSEC;
+	held->ifindex = skb->ifindex;
+	hold_key(p, &search.key);
+	bpf_loop(HOLD_PLACES, hold_place, &search, 0);
+	if (search.is_held)
+		__sync_fetch_and_add(&sweeper->held, 1);
+	return search.is_held;
+}
+
+/*
+ * Make a held fragment ours, if it still waits; then nobody else sends it or
+ * counts it as lost.
+ */
+static inline int hold_take(struct masq_held *held, __u64 *ret_until)
+{
+	__u64 until = *(volatile __u64 *)&held->until_ns;
+
+	*ret_until = until;
+	return until &&
+	       __sync_val_compare_and_swap(&held->until_ns, until, 0) == until;
+}
+
+static inline void hold_delete(const struct masq_held_key *key)
+{
+	struct masq_sweeper *sweeper = sweeper_get();
+
+	if (map_delete(&masq_held, key) == 0 && sweeper)
+		__sync_fetch_and_add(&sweeper->held, -1);
+}
+
+/* A release under way: the first fragment stands aside meanwhile. */
+struct hold_release {
+	struct __sk_buff *skb;
+	struct masq_datagram of;
+	struct masq_held_key key;
+	__u64 now;
+	int is_aside;
+	int error;
+};
+
+static inline void hold_send(struct hold_release *r,
+			     const struct masq_held *held)
+{
+	struct masq_held *aside = scratch_get(SCRATCH_ASIDE);
+	__u64 flags = r->of.direction == MASQ_INGRESS ? BPF_F_INGRESS : 0;
+
+	if (!r->is_aside && (!aside || frame_save(r->skb, aside) < 0))
+		return;
+	r->is_aside = 1;
+	if (frame_restore(r->skb, held) == 0)
+		(void)bpf_clone_redirect(r->skb, r->skb->ifindex, flags);
+}
+
+/* One round of bpf_loop(). */
+static long hold_release_place(__u32 place, struct hold_release *r)
+{
+	struct masq_held *held;
+	__u64 until;
+
+	r->key.place = place;
+	held = bpf_map_lookup_elem(&masq_held, &r->key);
+	if (!held || !datagram_equal(&held->of, &r->of) ||
+	    held->ifindex != r->skb->ifindex || !hold_take(held, &until))
+		return 0;
+	if (until > r->now)
+		hold_send(r, held);
+	hold_delete(&r->key);
+	return 0;
+}
+
+/*
+ * The first fragment of a datagram is here, and masq_fragments knows what has
+ * become of it: send those that wait for it through the hook again.
+ *
+ * Return: 0; negative when the first fragment itself was lost over it.
+ */
+static __noinline int hold_release(struct __sk_buff *skb,
+				   const struct packet *p, __u64 now)
+{
+	struct masq_sweeper *sweeper = sweeper_get();
+	struct hold_release release = { .skb = skb, .now = now };
+	struct masq_held *aside;
+
+	if (!sweeper || !sweeper->held)
+		return 0;
+	datagram_of(p, &release.of);
+	hold_key(p, &release.key);
+	bpf_loop(HOLD_PLACES, hold_release_place, &release, 0);
+	if (!release.is_aside)
+		return 0;
+	aside = scratch_get(SCRATCH_ASIDE);
+	return aside ? frame_restore(skb, aside) : -1;
+}
+
+/* For the sweep: a fragment that has waited in vain is gone, and counted. */
+static long hold_expire(void *map, struct masq_held_key *key,
+			struct masq_held *held, void *unused)
+{
+	__u64 until;
+
+	if (held->until_ns > bpf_ktime_get_ns() || !hold_take(held, &until))
+		return 0;
+	if (held->of.direction == MASQ_EGRESS) /* else the stack has it */
+		count_add(MASQ_EGRESS, MASQ_DROP_FRAGMENT, 1, held->length);
+	hold_delete(key);
+	return 0;
+}
+
+#endif /* HOLD_H */

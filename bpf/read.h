@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From an skb to struct packet: the bytes that parse() needs, in its reach.
+ */
+#ifndef READ_H
+#define READ_H
+
+#include "parse.h"
+
+enum {
+	/* The longest header that is parsed, a TCP's, at the farthest place. */
+	READ_BYTES = L4_OFFSET_MAX + sizeof(struct tcphdr),
+};
+
+/*
+ * Functions of their own for the verifier: it looks at a global one once,
+ * whatever is handed to it.  Else every step behind would be verified anew for
+ * each way that a packet can be parsed.
+ *
+ * Return: what parse() says.
+ */
+__noinline int packet_parse(struct __sk_buff *skb, struct packet *p,
+			    __u32 ethertype, __u32 l3_off)
+{
+	struct cursor cursor = {
+		.start = (void *)(long)skb->data,
+		.end = (void *)(long)skb->data_end,
+	};
+
+	if (!p || l3_off > L4_OFFSET_MAX) /* never: for the verifier */
+		return MASQ_DROP_MALFORMED;
+	return parse(&cursor, p, ethertype, l3_off);
+}
+
+/*
+ * Read the packet, or the one that it quotes.  Only its first bytes may lie in
+ * reach: then pull the headers.
+ */
+static inline enum masq_verdict packet_read(struct __sk_buff *skb,
+					    struct packet *p, __u32 ethertype,
+					    __u32 l3_off)
+{
+	enum masq_verdict verdict;
+
+	verdict = packet_parse(skb, p, ethertype, l3_off);
+	if (verdict != MASQ_DROP_MALFORMED ||
+	    skb->data_end - skb->data >= skb->len)
+		return verdict;
+	if (bpf_skb_pull_data(skb, skb->len < READ_BYTES ? skb->len :
+							   READ_BYTES) < 0)
+		return verdict;
+	return packet_parse(skb, p, ethertype, l3_off);
+}
+
+#endif /* READ_H */
