@@ -20,6 +20,8 @@
 #include "pool.h"
 
 enum {
+	/* include/uapi/linux/bpf.h, newer than the headers we build with */
+	TEST_SKB_CHECKSUM_COMPLETE = 1 << 2,
 	LOOPBACK = 1, /* the device that test runs show, and our uplink */
 	SWEEP_SECONDS = 10,
 };
@@ -89,6 +91,7 @@ static void configure(const struct fixture *fixture,
 	};
 	struct masq_config config = {
 		.layout = MASQ_LAYOUT,
+		.mode = options->mode,
 		.max_flows_per_pod = options->max_flows_per_pod,
 		.max_inbound = flows_of(options) / 4,
 		.random_fully = options->random_fully,
@@ -135,7 +138,7 @@ void fixture_open(struct fixture *fixture,
 	if (!is_in_namespace)
 		namespace_enter();
 	is_in_namespace = true;
-	fixture->skel = masq_bpf__open();
+	*fixture = (struct fixture){ .skel = masq_bpf__open() };
 	if (!fixture->skel)
 		die("open");
 	fixture->skel->rodata->rewrites_directly = options->rewrite ==
@@ -163,9 +166,15 @@ int fixture_send(const struct fixture *fixture, enum masq_direction direction,
 		 const struct frame *in, struct frame *ret)
 {
 	struct frame out;
+	struct __sk_buff context = {
+		.ingress_ifindex = fixture->ingress_ifindex,
+	};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in->bytes,
 		    .data_size_in = in->length, .data_out = out.bytes,
-		    .data_size_out = sizeof(out.bytes));
+		    .data_size_out = sizeof(out.bytes), .ctx_in = &context,
+		    .ctx_size_in = sizeof(context),
+		    .flags = fixture->is_complete ? TEST_SKB_CHECKSUM_COMPLETE :
+						    0);
 
 	if (bpf_prog_test_run_opts(
 		    bpf_program__fd(direction == MASQ_EGRESS ?
@@ -193,6 +202,12 @@ static void counters_read(const struct fixture *fixture,
 	}
 }
 
+/* TC_ACT_SHOT for what ends here, TC_ACT_UNSPEC for all else. */
+static int action_of(enum masq_verdict verdict)
+{
+	return verdict == MASQ_HELD || verdict >= MASQ_DROP_FIRST ? 2 : -1;
+}
+
 enum masq_verdict fixture_run(const struct fixture *fixture,
 			      enum masq_direction direction,
 			      const struct frame *in, struct frame *ret)
@@ -213,10 +228,8 @@ enum masq_verdict fixture_run(const struct fixture *fixture,
 				verdict = v;
 		}
 	}
-	/* TC_ACT_SHOT for drops, TC_ACT_UNSPEC for all else */
-	if (counted != 1 || action != (verdict >= MASQ_DROP_FIRST ? 2 : -1))
-		return MASQ_CONTINUE;
-	return verdict;
+	return counted == 1 && action == action_of(verdict) ? verdict :
+							      MASQ_CONTINUE;
 }
 
 __u64 fixture_now_ns(void)
@@ -225,6 +238,28 @@ __u64 fixture_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+bool fixture_can_complete(const struct fixture *fixture)
+{
+	char packet[64] = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
+		    .data_size_in = sizeof(packet),
+		    .flags = TEST_SKB_CHECKSUM_COMPLETE);
+
+	return !bpf_prog_test_run_opts(
+		bpf_program__fd(fixture->skel->progs.masq_egress), &run);
+}
+
+void fixture_set_mode(const struct fixture *fixture, enum masq_mode mode)
+{
+	struct masq_config config;
+
+	if (maps_get_config(&fixture->maps, &config))
+		die("config");
+	config.mode = mode;
+	if (maps_set_config(&fixture->maps, &config))
+		die("config");
 }
 
 static int count_live(const struct masq_tuple *external,

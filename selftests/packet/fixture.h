@@ -25,6 +25,9 @@ struct masq_bpf;
 struct fixture {
 	struct masq_bpf *skel;
 	struct maps maps;
+	/* How packets come, for the tests to change; 0: nothing special. */
+	__u32 ingress_ifindex; /* a pod's packet: where it came in */
+	bool is_complete; /* CHECKSUM_COMPLETE, held to the packet after */
 };
 
 enum fixture_rewrite {
@@ -38,12 +41,16 @@ struct fixture_options {
 	const char *ports; /* default: 20000-20999 */
 	__u32 max_flows; /* default: 4096 */
 	__u32 max_flows_per_pod;
+	enum masq_mode mode;
 	bool random_fully;
 	bool without_node; /* no node address */
 };
 
 /* Does the kernel allow this way of rewriting? */
 bool fixture_can(enum fixture_rewrite rewrite);
+
+/* Does the kernel run tests with CHECKSUM_COMPLETE (Linux 6.16)? */
+bool fixture_can_complete(const struct fixture *fixture);
 
 /* Ends the process when it cannot be had. */
 void fixture_open(struct fixture *fixture,
@@ -77,6 +84,8 @@ void fixture_forget_refresh(const struct fixture *fixture,
 			    const struct masq_tuple *key,
 			    const struct masq_flow *flow);
 __u64 fixture_usage(const struct fixture *fixture, const char *pod);
+
+void fixture_set_mode(const struct fixture *fixture, enum masq_mode mode);
 
 /* Close a flow as bpfmasq flush does. */
 bool fixture_close_flow(const struct fixture *fixture,

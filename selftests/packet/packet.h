@@ -13,7 +13,7 @@
 
 enum {
 	FRAME_MAX = 4096,
-	FRAME_L3 = 14, /* behind the Ethernet header */
+	FRAME_L3 = 14, /* behind the Ethernet header, where no VLAN tag is */
 	NO_CHECKSUM = 1, /* packet_spec.check */
 };
 
@@ -25,27 +25,33 @@ enum tcp_flags {
 	ACK = 0x10,
 };
 
+struct frame {
+	uint8_t bytes[FRAME_MAX];
+	size_t length;
+};
+
 /* What is not said is 0. The family is that of the addresses. */
 struct packet_spec {
-	uint8_t proto;
+	uint8_t proto; /* TCP, UDP, UDP-Lite, SCTP, ICMP, ICMPv6: with header */
 	const char *src;
 	const char *dst;
-	uint16_t src_port; /* ICMP echo: the identifier */
+	uint16_t src_port; /* ICMP queries: the identifier */
 	uint16_t dst_port;
 	uint8_t tcp_flags;
 	uint8_t icmp_type;
-	size_t payload;
+	uint8_t icmp_code;
+	uint32_t icmp_rest; /* the second word of an error, such as its MTU */
+	const struct frame *quote; /* an error's: the packet in this frame … */
+	size_t quote_length; /* … its first bytes; 0: all */
+	uint8_t sctp_chunk;
+	size_t vlan_tags; /* in the frame: 802.1Q, outside it 802.1ad */
+	size_t payload; /* bytes; behind a quotation too */
 	size_t ip_options; /* bytes, a multiple of 4 */
 	uint8_t extensions[8]; /* IPv6, by next-header number; see count */
 	size_t extension_count;
 	uint16_t fragment; /* IPv4: the whole field, host order */
 	int check; /* NO_CHECKSUM: a UDP checksum of 0 */
 	uint16_t salt; /* first bytes of the payload */
-};
-
-struct frame {
-	uint8_t bytes[FRAME_MAX];
-	size_t length;
 };
 
 void frame_build(struct frame *frame, const struct packet_spec *spec);
@@ -70,6 +76,24 @@ bool frame_checks(const struct frame *frame);
 
 /* Make the L4 checksum this value, by the payload's first two bytes. */
 void frame_force_check(struct frame *frame, uint16_t check);
+
+/* Is the checksum of the IPv4 header that an error quotes what it ought to be?
+ */
+bool frame_quote_checks(const struct frame *frame);
+
+/* The packet that an ICMP error quotes, as a frame. */
+void frame_quoted(const struct frame *error, struct frame *ret);
+
+/*
+ * `size` bytes of the datagram in `whole`, from `offset` on, a multiple of 8
+ * unless it is the last, as a fragment.
+ */
+void frame_cut(const struct frame *whole, uint32_t id, size_t offset,
+	       size_t size, struct frame *ret);
+
+/* Put the rest behind a first fragment; the whole has no fragment's fields. */
+void frame_join(const struct frame *first, const struct frame *rest,
+		struct frame *ret);
 
 /* The frame that answers this one: addresses and ports swapped. */
 void frame_answer(const struct packet_spec *spec, const struct frame *sent,

@@ -48,11 +48,12 @@ static const struct {
 	  MASQ_PASS_NO_FLOW },
 	{ "island to pod", MASQ_INGRESS, TCP4(.src = ISLAND4, .dst = POD4),
 	  MASQ_PASS_NO_FLOW },
-	{ "fragment to outside", MASQ_EGRESS, TCP4(.fragment = 0x2000),
-	  MASQ_DROP_FRAGMENT },
-	{ "fragment to outside, IPv6", MASQ_EGRESS,
-	  UDP6(.extensions = { 44 }, .extension_count = 1),
-	  MASQ_DROP_FRAGMENT },
+	{ "first fragment to outside", MASQ_EGRESS, TCP4(.fragment = 0x2000),
+	  MASQ_TRANSLATED },
+	{ "only fragment to outside, IPv6", MASQ_EGRESS,
+	  UDP6(.extensions = { 44 }, .extension_count = 1), MASQ_TRANSLATED },
+	{ "fragment to outside before its first", MASQ_EGRESS,
+	  TCP4(.dst = "203.0.113.20", .fragment = 100), MASQ_HELD },
 	{ "fragment of the host", MASQ_EGRESS,
 	  TCP4(.src = NODE4, .fragment = 0x2000), MASQ_PASS_NOT_POD },
 	{ "fragment to island", MASQ_EGRESS,
@@ -60,23 +61,31 @@ static const struct {
 	{ "fragment from outside", MASQ_INGRESS,
 	  TCP4(.src = REMOTE4, .dst = NODE4, .fragment = 100),
 	  MASQ_PASS_NO_FLOW },
-	{ "five extension headers", MASQ_EGRESS,
-	  UDP6(.extensions = { 0, 60, 43, 60, 60 }, .extension_count = 5),
+	{ "six extension headers", MASQ_EGRESS,
+	  UDP6(.extensions = { 0, 60, 43, 60, 60, 60 }, .extension_count = 6),
 	  MASQ_DROP_EXTENSIONS },
-	{ "five extension headers of the host", MASQ_EGRESS,
-	  UDP6(.src = NODE6, .extensions = { 0, 60, 43, 60, 60 },
-	       .extension_count = 5),
+	{ "six extension headers of the host", MASQ_EGRESS,
+	  UDP6(.src = NODE6, .extensions = { 0, 60, 43, 60, 60, 60 },
+	       .extension_count = 6),
 	  MASQ_PASS_NOT_POD },
 	{ "a pod's IPv4 address in IPv6", MASQ_EGRESS,
 	  UDP6(.src = "::ffff:10.244.1.2"), MASQ_DROP_MAPPED },
 	{ "IPv4 destination in IPv6", MASQ_EGRESS,
 	  UDP6(.dst = "::ffff:203.0.113.10"), MASQ_DROP_MAPPED },
-	{ "ICMP error of a pod",
+	{ "ICMP error of a pod, of no flow",
 	  MASQ_EGRESS,
 	  { .proto = IPPROTO_ICMP,
 	    .src = POD4,
 	    .dst = REMOTE4,
 	    .icmp_type = 3,
+	    .payload = 28 },
+	  MASQ_DROP_STRAY },
+	{ "ICMP redirect of a pod",
+	  MASQ_EGRESS,
+	  { .proto = IPPROTO_ICMP,
+	    .src = POD4,
+	    .dst = REMOTE4,
+	    .icmp_type = 5,
 	    .payload = 28 },
 	  MASQ_DROP_ICMP },
 	{ "ICMP error of the host",
@@ -98,6 +107,14 @@ static const struct {
 	{ "GRE",
 	  MASQ_EGRESS,
 	  { .proto = 47, .src = POD4, .dst = REMOTE4 },
+	  MASQ_TRANSLATED },
+	{ "GRE that another pod has",
+	  MASQ_EGRESS,
+	  { .proto = 47, .src = OTHER_POD4, .dst = REMOTE4 },
+	  MASQ_DROP_TAKEN },
+	{ "AH",
+	  MASQ_EGRESS,
+	  { .proto = 51, .src = POD4, .dst = REMOTE4 },
 	  MASQ_DROP_PROTOCOL },
 	{ "ICMPv6 in IPv4",
 	  MASQ_EGRESS,
@@ -268,6 +285,42 @@ static void a_pod_at_its_budget_does_not_harm_another(void)
 	fixture_close(&fixture);
 }
 
+static void modes_have_verdicts_of_their_own(void)
+{
+	const struct fixture_options options = { 0 };
+	const struct packet_spec spec = TCP4();
+	struct fixture fixture;
+	struct frame frame;
+
+	fixture_open(&fixture, &options);
+	frame_build(&frame, &spec);
+	fixture_set_mode(&fixture, MASQ_MODE_FLAT);
+	CHECK_EQUAL(fixture_run(&fixture, MASQ_EGRESS, &frame, NULL),
+		    MASQ_PASS_FLAT);
+	fixture_set_mode(&fixture, MASQ_MODE_ISOLATED);
+	CHECK_EQUAL(fixture_run(&fixture, MASQ_EGRESS, &frame, NULL),
+		    MASQ_DROP_ISOLATED);
+	fixture_close(&fixture);
+}
+
+/* A source has 45 places for fragments that came too early. */
+static void fragments_beyond_what_is_held_are_dropped(void)
+{
+	const struct fixture_options options = { 0 };
+	struct packet_spec spec = TCP4();
+	struct fixture fixture;
+	struct frame frame;
+
+	fixture_open(&fixture, &options);
+	for (int i = 1; i <= 46; i++) {
+		spec.fragment = i;
+		frame_build(&frame, &spec);
+		CHECK_EQUAL(fixture_run(&fixture, MASQ_EGRESS, &frame, NULL),
+			    i <= 45 ? MASQ_HELD : MASQ_DROP_FRAGMENT);
+	}
+	fixture_close(&fixture);
+}
+
 /* Every verdict of the list is expected somewhere above or in port_test.c. */
 static void no_verdict_is_without_a_packet(void)
 {
@@ -275,7 +328,8 @@ static void no_verdict_is_without_a_packet(void)
 		[MASQ_CONTINUE] = true,	       [MASQ_PASS_NOT_IP] = true,
 		[MASQ_DROP_MALFORMED] = true,  [MASQ_DROP_NO_ADDRESS] = true,
 		[MASQ_DROP_TABLE_FULL] = true, [MASQ_DROP_OVER_BUDGET] = true,
-		[MASQ_DROP_NO_PORT] = true,
+		[MASQ_DROP_NO_PORT] = true,    [MASQ_PASS_FLAT] = true,
+		[MASQ_DROP_ISOLATED] = true,   [MASQ_DROP_FRAGMENT] = true,
 	};
 
 	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
@@ -295,6 +349,10 @@ static const struct test_case cases[] = {
 	  a_full_table_drops_and_keeps_what_lives },
 	{ "a pod at its budget does not harm another",
 	  a_pod_at_its_budget_does_not_harm_another },
+	{ "modes have verdicts of their own",
+	  modes_have_verdicts_of_their_own },
+	{ "fragments beyond what is held are dropped",
+	  fragments_beyond_what_is_held_are_dropped },
 	{ "no verdict is without a packet", no_verdict_is_without_a_packet },
 };
 
