@@ -168,7 +168,8 @@ static size_t ipv6_build(uint8_t *ip, const struct packet_spec *spec,
 	for (size_t i = 0; i < spec->extension_count; i++) {
 		*next = spec->extensions[i];
 		next = ip + 40 + i * 8;
-		if (*next == 0 && spec->extensions[i] != IPPROTO_ROUTING)
+		if (spec->extensions[i] == IPPROTO_HOPOPTS ||
+		    spec->extensions[i] == IPPROTO_DSTOPTS)
 			next[2] = 1, next[3] = 4; /* PadN */
 	}
 	*next = spec->proto;
