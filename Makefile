@@ -66,8 +66,8 @@ $B/bpfmasq.8: tools/bpfmasq.8.in tools/manpage $B/bpfmasq
 -include $(USER_OBJECTS:.o=.d)
 include selftests/selftests.mk
 
-demo: setup-all all ## show it at work; KEEP=1 leaves it standing
-	$QKEEP=$(KEEP) tools/demo
+demo: setup-all all ## show it at work; MODE=flat|isolated; KEEP=1 leaves it
+	$QKEEP=$(KEEP) MODE=$(MODE) tools/demo
 
 check: setup-all all $(TEST_PROGRAMS) ## build and run all tests
 	$Qselftests/run $(TESTS)
