@@ -179,6 +179,11 @@ static const char *rewrite(const struct invocation *inv)
 	return number_text(inv->config.rewrite);
 }
 
+static const char *mode(const struct invocation *inv)
+{
+	return number_text(inv->config.mode);
+}
+
 static const char *proto(const struct invocation *inv)
 {
 	return number_text(inv->filter.proto);
@@ -265,6 +270,9 @@ static const struct value_row values[] = {
 	  "240 7440 240 120 30 300 77 600" },
 	{ "timeout-other", "run", "77", timeouts,
 	  "240 7440 240 120 30 300 60 77" },
+	{ "mode", "run", "island", mode, "0" },
+	{ "mode", "run", "flat", mode, "1" },
+	{ "mode", "run", "isolated", mode, "2" },
 	{ "attach", "run", "auto", attach, "0" },
 	{ "attach", "run", "tcx", attach, "1" },
 	{ "attach", "run", "clsact", attach, "2" },
@@ -273,6 +281,9 @@ static const struct value_row values[] = {
 	{ "rewrite", "run", "helpers", rewrite, "2" },
 	{ "proto", "flows", "tcp", proto, "6" },
 	{ "proto", "flush", "icmpv6", proto, "58" },
+	{ "proto", "flows", "sctp", proto, "132" },
+	{ "proto", "flows", "0", proto, "0" },
+	{ "proto", "flows", "255", proto, "255" },
 	{ "state", "flows", "opening", state, "0" },
 	{ "state", "flush", "reset", state, "5" },
 	{ "pod", "flows", "10.244.1.2", pod, "10.244.1.2/32" },
@@ -520,15 +531,20 @@ static const struct bad_value_row bad_values[] = {
 	{ "timeout-udp-established", "run", "-2", "2 to 10000000" },
 	{ "timeout-icmp", "run", " 60", "2 to 10000000" },
 	{ "timeout-other", "run", "1.5", "2 to 10000000" },
+	{ "mode", "run", "", "island, flat or isolated" },
+	{ "mode", "run", "Island", "island, flat or isolated" },
+	{ "mode", "run", "isle", "island, flat or isolated" },
 	{ "attach", "run", "", "auto, tcx or clsact" },
 	{ "attach", "run", "xdp", "auto, tcx or clsact" },
 	{ "attach", "run", "TCX", "auto, tcx or clsact" },
 	{ "rewrite", "run", "", "auto, direct or helpers" },
 	{ "rewrite", "run", "help", "auto, direct or helpers" },
-	{ "proto", "flows", "", "tcp, udp, icmp or icmpv6" },
-	{ "proto", "flows", "TCP", "tcp, udp, icmp or icmpv6" },
-	{ "proto", "flush", "sctp", "tcp, udp, icmp or icmpv6" },
-	{ "proto", "flush", "icmpv", "tcp, udp, icmp or icmpv6" },
+	{ "proto", "flows", "", "tcp, udp, icmp, icmpv6, sctp" },
+	{ "proto", "flows", "TCP", "tcp, udp, icmp, icmpv6, sctp" },
+	{ "proto", "flush", "256", "0 to 255" },
+	{ "proto", "flush", "-1", "0 to 255" },
+	{ "proto", "flush", "6x", "0 to 255" },
+	{ "proto", "flush", "icmpv", "tcp, udp, icmp, icmpv6, sctp" },
 	{ "state", "flows", "", "fin-local" },
 	{ "state", "flush", "open", "fin-local" },
 	{ "pod", "flows", "", "is no IPv4 or IPv6 address" },

@@ -235,7 +235,7 @@ static void names_are_read_and_written(void)
 static void what_has_no_name_is_shown_all_the_same(void)
 {
 	CHECK_STRING(proto_name(0), "0");
-	CHECK_STRING(proto_name(132), "132");
+	CHECK_STRING(proto_name(253), "253");
 	CHECK_STRING(proto_name(255), "255");
 	CHECK_STRING(state_name(MASQ_STATE_COUNT), "unknown");
 	CHECK_STRING(state_name(255), "unknown");
@@ -245,7 +245,7 @@ static void what_has_no_name_is_shown_all_the_same(void)
 
 static const struct name_row no_names[] = {
 	{ "", 0 },    { "TCP", 0 },  { "tc", 0 },      { "tcpx", 0 },
-	{ "6", 0 },   { " tcp", 0 }, { "Opening", 0 }, { "open", 0 },
+	{ "256", 0 }, { " tcp", 0 }, { "Opening", 0 }, { "open", 0 },
 	{ "any", 0 }, { "fin", 0 },  { "unknown", 0 }, { "opening ", 0 },
 };
 
@@ -255,7 +255,7 @@ static void check_no_name(const struct name_row *row)
 	int number = 4711;
 
 	problem = proto_parse(row->name, &number);
-	CHECK(problem && strstr(problem, "tcp, udp, icmp or icmpv6"));
+	CHECK(problem && strstr(problem, "tcp, udp, icmp, icmpv6, sctp"));
 	problem = state_parse(row->name, &number);
 	CHECK(problem && strstr(problem, "opening, established, fin-local, "
 					 "fin-remote, closing or reset"));
