@@ -192,10 +192,12 @@ static inline int told_store(struct __sk_buff *skb, const struct packet *p,
 		    0 ||
 	    bpf_skb_adjust_room(skb, t->quote_at, BPF_ADJ_ROOM_MAC, 0) < 0)
 		return -1;
-	if (!told_fits(length))
+	if (!told_fits(length) ||
+	    bpf_skb_store_bytes(skb, p->l3_off, t->scratch->frame, length, 0) <
+		    0)
 		return -1;
-	return bpf_skb_store_bytes(skb, p->l3_off, t->scratch->frame, length,
-				   0);
+	/* bpf_redirect_neigh() fills in an Ethernet header, but makes none */
+	return p->l3_off ? 0 : bpf_skb_change_head(skb, ETH_HEADER_LEN, 0);
 }
 
 /*
