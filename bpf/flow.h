@@ -31,7 +31,7 @@ static inline int flow_refresh(const struct packet *p,
 {
 	struct masq_tuple external = p->tuple;
 	struct masq_flow *flow;
-	__u64 seen;
+	__u64 seen = 0;
 
 	external.local = index->local;
 	external.local_port = index->local_port;
@@ -84,7 +84,7 @@ static inline int flow_find_ingress(const struct packet *p, __u64 now,
 				    struct endpoint *ret)
 {
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
-	__u64 seen;
+	__u64 seen = 0;
 
 	if (!flow || (packet_is_query(p) && flow->kind != MASQ_KIND_INBOUND))
 		return 0;
@@ -284,7 +284,7 @@ static __noinline void flow_return_to_host(const struct packet *p, __u64 now)
 {
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
 	struct masq_flow fresh;
-	__u64 seen;
+	__u64 seen = 0;
 
 	if (!flow)
 		return;

@@ -148,8 +148,10 @@ static enum masq_verdict frame_parse(const struct frame *frame, size_t length,
 	memcpy(memory + pad, frame->byte, length);
 	verdict =
 		parse(&cursor, p, bpf_htons(frame->ethertype), frame->link_len);
-	must(memcmp(memory + pad, frame->byte, length) == 0,
-	     "parse() has written");
+	if (memcmp(memory + pad, frame->byte, length) != 0) {
+		printf("# parse() has written to the packet\n");
+		test_failed = true;
+	}
 	free(memory);
 	return verdict;
 }
