@@ -93,6 +93,8 @@ static long hold_place(__u32 place, struct hold_search *s)
 	if (!held)
 		return 1;
 	s->key.place = place;
+	if (bpf_map_lookup_elem(&masq_held, &s->key)) /* spares a lock */
+		return 0;
 	s->is_held = map_update(&masq_held, &s->key, held, BPF_NOEXIST) == 0;
 	return s->is_held;
 }

@@ -178,19 +178,27 @@ static inline int icmpv6_role(__u8 type)
 	}
 }
 
-/* Queries have an identifier; errors quote, and RFC 1122 allows none of them
- * to quote another. Source: RFC 792, RFC 4443. */
+/*
+ * Queries have an identifier; errors quote, never each other, and are short
+ * enough to come whole.  Source: RFC 792, RFC 1122 3.2.2, RFC 4443.
+ */
 static inline enum masq_verdict parse_icmp(struct cursor *c, struct packet *p)
 {
 	struct icmphdr *icmp = c->pos;
 	__u32 id = __builtin_offsetof(struct icmphdr, un.echo.id);
 	int role;
 
-	if ((void *)(icmp + 1) > c->end || !quotes(p, id + sizeof(__be16)))
+	/* until we know better: what may be an error is never answered */
+	p->role = PACKET_ANSWERS;
+	if ((void *)(&icmp->un.echo.id + 1) > c->end ||
+	    !quotes(p, id + sizeof(__be16)))
+		return MASQ_DROP_MALFORMED;
+	if (!p->is_quoted && (void *)(icmp + 1) > c->end)
 		return MASQ_DROP_MALFORMED;
 	role = p->family == MASQ_IPV4 ? icmp_role(icmp->type) :
 					icmpv6_role(icmp->type);
-	if (role < 0 || (role == PACKET_ERROR && p->is_quoted))
+	if (role < 0 ||
+	    (role == PACKET_ERROR && (p->is_quoted || p->is_first_fragment)))
 		return MASQ_DROP_ICMP;
 	p->role = role;
 	packet_set_check(p, __builtin_offsetof(struct icmphdr, checksum));
@@ -205,9 +213,13 @@ static inline enum masq_verdict parse_icmp(struct cursor *c, struct packet *p)
  * Protocols that we know to sign or sum up the addresses in a way of their own,
  * and ICMP of the other family: changed, they would arrive broken.
  */
-static inline int proto_forbids_nat(__u8 proto)
+static inline int proto_forbids_nat(enum masq_family family, __u8 proto)
 {
 	switch (proto) {
+	case IPPROTO_OSPF: /* RFC 5340 A.3.1 */
+	case IPPROTO_PIM: /* RFC 7761 4.9 */
+	case IPPROTO_VRRP: /* RFC 5798 5.2.8 */
+		return family == MASQ_IPV6;
 	case IPPROTO_AH: /* RFC 4302 3.3.3 */
 	case IPPROTO_DCCP: /* RFC 4340 9.1 */
 	case IPPROTO_MH: /* RFC 6275 6.1.1 */
@@ -228,7 +240,7 @@ static inline enum masq_verdict parse_transport(struct cursor *c,
 	__u8 icmp = p->family == MASQ_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 
 	p->tuple.proto = proto;
-	if (c->pos > c->end)
+	if (c->pos > c->end || (p->is_quoted && cursor_offset(c) > p->end_off))
 		return MASQ_DROP_MALFORMED;
 	if (cursor_offset(c) > L4_OFFSET_MAX)
 		return MASQ_DROP_EXTENSIONS;
@@ -243,7 +255,8 @@ static inline enum masq_verdict parse_transport(struct cursor *c,
 		return parse_sctp(c, p);
 	if (proto == icmp)
 		return parse_icmp(c, p);
-	return proto_forbids_nat(proto) ? MASQ_DROP_PROTOCOL : MASQ_CONTINUE;
+	return proto_forbids_nat(p->family, proto) ? MASQ_DROP_PROTOCOL :
+						     MASQ_CONTINUE;
 }
 
 static inline void packet_set_end(struct packet *p, __u32 end_off)
@@ -304,14 +317,17 @@ static inline int is_extension(const struct packet *p, __u8 next_header)
 					      next_header == IPPROTO_DSTOPTS);
 }
 
-/* A packet may be its own only fragment (RFC 6946). Source: RFC 8200 4.5. */
+/*
+ * A packet may be its own only fragment (RFC 6946), but no fragment of a
+ * fragment.  Source: RFC 8200 4.5.
+ */
 static inline enum masq_verdict parse_fragment(struct cursor *c,
 					       struct packet *p)
 {
 	struct frag_hdr *fragment = c->pos;
 	__u16 offset;
 
-	if ((void *)(fragment + 1) > c->end)
+	if ((void *)(fragment + 1) > c->end || p->is_first_fragment)
 		return MASQ_DROP_MALFORMED;
 	offset = bpf_ntohs(fragment->frag_off);
 	packet_set_fragment(p, bpf_ntohl(fragment->identification),

@@ -38,6 +38,18 @@ struct told {
 	__u32 length; /* of it all */
 };
 
+/*
+ * Never an answer to an error, to what may be one, or to a fragment behind the
+ * first.  Source: RFC 1122 3.2.2, RFC 4443 2.4.
+ */
+static inline int may_be_told(const struct packet *p)
+{
+	return p->l4_off && p->role != PACKET_ERROR &&
+	       p->role != PACKET_FRAGMENT &&
+	       (packet_is_query(p) || (p->tuple.proto != IPPROTO_ICMP &&
+				       p->tuple.proto != IPPROTO_ICMPV6));
+}
+
 /* One number a pod does for a bucket of tokens: when it is full again. */
 static inline int tell_is_due(const struct packet *p)
 {
@@ -90,7 +102,7 @@ static inline void told_settle_check(const struct told *t,
 	__u16 check = 0, rest;
 
 	if ((p->tuple.proto != IPPROTO_TCP && p->tuple.proto != IPPROTO_UDP) ||
-	    check_at + sizeof(check) > t->length)
+	    !p->check_off || check_at + sizeof(check) > t->length)
 		return;
 	__builtin_memcpy(told_at(t, check_at), &check, sizeof(check));
 	rest = ~told_sum(t, t->quote_at + p->l4_off - p->l3_off);
@@ -212,8 +224,7 @@ __noinline int tell(struct __sk_buff *skb, const struct packet *p)
 	struct told told = { .scratch = scratch_get(SCRATCH_TELL) };
 	struct masq_addr node;
 
-	if (!p || !told.scratch || !skb->ingress_ifindex ||
-	    p->role == PACKET_ERROR || p->role == PACKET_FRAGMENT ||
+	if (!p || !told.scratch || !skb->ingress_ifindex || !may_be_told(p) ||
 	    !uplink_address(skb, p, &node) || !tell_is_due(p) ||
 	    told_quote(skb, p, &told) < 0)
 		return TC_ACT_SHOT;

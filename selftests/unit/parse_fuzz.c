@@ -126,19 +126,36 @@ static size_t packet_limit(const struct frame *frame)
 	return frame->is_quoted ? frame->end_off : frame->length;
 }
 
-/* As many tags as there are, or as many as are stepped over. */
+/* What is left when the tags are. *offset: where that starts. */
+static __u16 skip_tags(const struct frame *frame, size_t *offset)
+{
+	__u16 ethertype = frame->ethertype;
+
+	*offset = frame->l3_off;
+	for (int tags = 0; tags < VLAN_TAGS_MAX && (ethertype == ETH_P_8021Q ||
+						    ethertype == ETH_P_8021AD);
+	     tags++) {
+		ethertype = read16(frame, *offset + 2);
+		*offset += sizeof(struct vlan_hdr);
+	}
+	return ethertype;
+}
+
 static void hold_tags(const struct frame *frame, const struct packet *p)
 {
-	__u16 ethertype = frame->ethertype, offset = frame->l3_off;
-	int tags = 0;
+	size_t offset;
+	__u16 ethertype = skip_tags(frame, &offset);
 
-	for (; ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD; tags++) {
-		ethertype = read16(frame, offset + 2);
-		offset += sizeof(struct vlan_hdr);
-	}
-	HOLD(tags <= VLAN_TAGS_MAX);
-	HOLD(p->l3_off == offset);
 	HOLD(ethertype == (p->family == MASQ_IPV4 ? ETH_P_IP : ETH_P_IPV6));
+	HOLD(p->l3_off == offset);
+}
+
+static void hold_not_ip(const struct frame *frame)
+{
+	size_t offset;
+	__u16 ethertype = skip_tags(frame, &offset);
+
+	HOLD(ethertype != ETH_P_IP && ethertype != ETH_P_IPV6);
 }
 
 /* The tuple's ends are what the header has at the offsets. */
@@ -275,7 +292,9 @@ static void hold_proto(const struct frame *frame, const struct packet *p)
 		hold_icmp(frame, p);
 		break;
 	default:
-		HOLD(!proto_forbids_nat(p->tuple.proto));
+		HOLD(!proto_forbids_nat(p->family, p->tuple.proto));
+		HOLD(!(p->family == MASQ_IPV6 &&
+		       is_extension(p, p->tuple.proto)));
 		HOLD(p->role == PACKET_OPENS);
 		HOLD(!p->port_off && !p->check_off);
 		HOLD(!p->tuple.local_port && !p->tuple.remote_port);
@@ -287,6 +306,9 @@ static void hold_transport(const struct frame *frame, const struct packet *p)
 	bool has_flags = p->tuple.proto == IPPROTO_TCP && !p->is_quoted;
 
 	HOLD(p->l4_off >= p->l3_off + header_len(p));
+	if (p->family == MASQ_IPV4)
+		HOLD(p->l4_off ==
+		     p->l3_off + (frame->start[p->l3_off] & 15) * 4);
 	HOLD(p->l4_off <= L4_OFFSET_MAX);
 	HOLD(p->l4_off % 4 == p->l3_off % 4);
 	HOLD(p->l4_off + transport_len(p) <= packet_limit(frame));
@@ -321,8 +343,7 @@ static void hold_verdict(const struct frame *frame, const struct packet *p,
 		hold_read(frame, p);
 		break;
 	case MASQ_PASS_NOT_IP:
-		HOLD(frame->ethertype != ETH_P_IP);
-		HOLD(frame->ethertype != ETH_P_IPV6);
+		hold_not_ip(frame);
 		break;
 	case MASQ_DROP_EXTENSIONS: /* IPv4 too: quoted far behind */
 		HOLD(p->family == MASQ_IPV6 || p->is_quoted);
@@ -333,7 +354,7 @@ static void hold_verdict(const struct frame *frame, const struct packet *p,
 		     addr_is_ipv4(&p->tuple.remote));
 		break;
 	case MASQ_DROP_PROTOCOL:
-		HOLD(proto_forbids_nat(p->tuple.proto));
+		HOLD(proto_forbids_nat(p->family, p->tuple.proto));
 		break;
 	case MASQ_DROP_ICMP:
 		HOLD(p->tuple.proto ==

@@ -292,6 +292,9 @@ static const struct packet_row packets[] = {
 	{ "IPv4 first fragment, UDP", MASQ_IPV4,
 	  BYTES(IPV4_OF(0x45, 0x2000, 17), UDP), AS_UDP(20),
 	  .is_first_fragment = 1 },
+	{ "IPv4 first fragment of an error", MASQ_IPV4,
+	  BYTES(IPV4_OF(0x45, 0x20, 0, 1), ECHO(3), IPV4(17), UDP),
+	  MASQ_DROP_ICMP, .decided = 20 + 8 },
 	{ "IPv4 first fragment, echo", MASQ_IPV4,
 	  BYTES(IPV4_OF(0x45, 0x2000, 1), ICMP(8)), AS_QUERY(20, 1),
 	  .is_first_fragment = 1 },
@@ -716,6 +719,10 @@ static enum reading reading_of(enum masq_family family, unsigned int proto)
 	case 139: /* HIP */
 	case 140: /* Shim6 */
 		return READS_NOTHING;
+	case 89: /* OSPF */
+	case 103: /* PIM */
+	case 112: /* VRRP */
+		return family == MASQ_IPV6 ? READS_NOTHING : READS_ADDRESSES;
 	default:
 		return READS_ADDRESSES;
 	}
