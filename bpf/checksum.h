@@ -23,6 +23,15 @@ static inline __u64 sum_diff16(__u16 from, __u16 to)
 	return (__u16)~from + (__u64)to;
 }
 
+static inline __u64 sum_addr(const struct masq_addr *addr)
+{
+	__u64 sum = 0;
+
+	for (int i = 0; i < 4; i++)
+		sum += addr_word(addr, i);
+	return sum;
+}
+
 static inline __u64 sum_diff_addr(const struct masq_addr *from,
 				  const struct masq_addr *to)
 {

@@ -130,12 +130,11 @@ struct {
 	__type(value, struct masq_held);
 } masq_held SEC(".maps");
 
-/* Room for one frame: what is to be held, what stands aside meanwhile, what is
- * told to a sender. */
+/* Room for one frame each. */
 enum scratch {
-	SCRATCH_HOLD,
-	SCRATCH_ASIDE,
-	SCRATCH_TELL,
+	SCRATCH_HOLD, /* what is to be held */
+	SCRATCH_ASIDE, /* what stands aside meanwhile */
+	SCRATCH_SUM, /* what is summed up, or told to a sender */
 	SCRATCH_COUNT,
 };
 

@@ -7,9 +7,8 @@
 #ifndef TELL_H
 #define TELL_H
 
-#include "checksum.h"
 #include "flow.h"
-#include "hold.h"
+#include "sum.h"
 
 enum {
 	/* A pod is told ten times a second, and ten times at once. */
@@ -23,11 +22,6 @@ enum {
 	TOS_INTERNETWORK_CONTROL = 0xc0, /* RFC 1812 4.3.2.5 */
 	IPV4_DONT_FRAGMENT = 0x4000,
 	HOP_LIMIT = 64,
-	/* bpf_csum_diff() takes no more at once: MAX_BPF_STACK */
-	SUM_BYTES = 512,
-	SUM_ROUNDS = 3,
-	/* for the verifier: no offset in the scratch frame is larger */
-	TELL_OFFSET_MASK = 0x7ff,
 };
 
 /* What is being written, in the scratch frame: IP, ICMP, the quotation. */
@@ -68,25 +62,12 @@ static inline int tell_is_due(const struct packet *p)
 
 static inline __u8 *told_at(const struct told *t, __u32 offset)
 {
-	return t->scratch->frame + (offset & TELL_OFFSET_MASK);
+	return scratch_at(t->scratch, offset);
 }
 
-/* Sum what stands from here to the end, which zeros follow. */
-static __noinline __u32 told_sum(const struct told *t, __u32 from)
+static inline __u32 told_sum(const struct told *t, __u32 from)
 {
-	__u64 sum = 0;
-
-	for (int i = 0; i < SUM_ROUNDS && from < t->length; i++) {
-		__u32 size = t->length - from;
-
-		if (size > SUM_BYTES)
-			size = SUM_BYTES;
-		size = (size + 3) & ~3;
-		sum += (__u32)bpf_csum_diff(NULL, 0, (void *)told_at(t, from),
-					    size & (2 * SUM_BYTES - 1), 0);
-		from += SUM_BYTES;
-	}
-	return sum_fold(sum);
+	return scratch_sum(t->scratch, from, t->length);
 }
 
 /*
@@ -177,7 +158,6 @@ static inline int told_fits(__u32 length)
 static inline int told_quote(struct __sk_buff *skb, const struct packet *p,
 			     struct told *t)
 {
-	__u32 zero = 0;
 	__u32 max = p->family == MASQ_IPV4 ? TELL_IPV4_MAX : TELL_IPV6_MAX;
 	__u32 length = skb->len - p->l3_off;
 
@@ -186,12 +166,8 @@ static inline int told_quote(struct __sk_buff *skb, const struct packet *p,
 	t->quote_at = t->icmp_at + ICMP_QUOTE_OFFSET;
 	if (length > max - t->quote_at)
 		length = max - t->quote_at;
-	if (!told_fits(length))
-		return -1;
 	t->length = t->quote_at + length;
-	__builtin_memcpy(told_at(t, t->length), &zero, sizeof(zero));
-	return bpf_skb_load_bytes(skb, p->l3_off, told_at(t, t->quote_at),
-				  length);
+	return scratch_load(t->scratch, t->quote_at, skb, p->l3_off, length);
 }
 
 /* Make the packet the message about it. */
@@ -221,7 +197,7 @@ static inline int told_store(struct __sk_buff *skb, const struct packet *p,
  */
 __noinline int tell(struct __sk_buff *skb, const struct packet *p)
 {
-	struct told told = { .scratch = scratch_get(SCRATCH_TELL) };
+	struct told told = { .scratch = scratch_get(SCRATCH_SUM) };
 	struct masq_addr node;
 
 	if (!p || !told.scratch || !skb->ingress_ifindex || !may_be_told(p) ||
