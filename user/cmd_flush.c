@@ -6,18 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
+#include "close.h"
 #include "command.h"
 #include "log.h"
 #include "maps.h"
 #include "pins.h"
-
-struct flush {
-	const struct filter *filter;
-	int program_fd; /* masq_close */
-	uint64_t count;
-};
 
 static int program_open(const char *pin_dir, const char *name, int *ret)
 {
@@ -30,24 +23,10 @@ static int program_open(const char *pin_dir, const char *name, int *ret)
 	return 0;
 }
 
-static int flow_close(const struct masq_tuple *external,
-		      const struct masq_flow *flow, void *context)
+static bool is_chosen(const struct masq_tuple *external,
+		      const struct masq_flow *flow, const void *filter)
 {
-	struct flush *flush = context;
-	struct masq_close_args args = {
-		.external = *external,
-		.opened_ns = flow->opened_ns,
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &args,
-		    .ctx_size_in = sizeof(args));
-	int error;
-
-	if (flow->kind == MASQ_KIND_VACANT ||
-	    !filter_matches(flush->filter, external, flow))
-		return 0;
-	error = bpf_prog_test_run_opts(flush->program_fd, &run);
-	flush->count += args.closed;
-	return error;
+	return filter_matches(filter, external, flow);
 }
 
 static int count_print(enum output_format format, uint64_t count)
@@ -64,20 +43,21 @@ static int count_print(enum output_format format, uint64_t count)
 
 int cmd_flush(struct invocation *inv)
 {
-	struct flush flush = { .filter = &inv->filter };
+	int error, program_fd = -1;
 	struct maps maps;
-	int error;
+	uint64_t count;
 
 	if (maps_open(inv->pin_dir, &maps) < 0)
 		return EXIT_FAILURE;
-	error = program_open(inv->pin_dir, "masq_close", &flush.program_fd);
+	error = program_open(inv->pin_dir, "masq_close", &program_fd);
 	if (!error) {
-		error = maps_each_flow(&maps, flow_close, &flush);
+		error = close_flows(&maps, program_fd, is_chosen, &inv->filter,
+				    &count);
 		if (error)
 			log_error("cannot close flows: %s%s", strerror(-error),
 				  log_hint(-error));
-		close(flush.program_fd);
-		error |= count_print(inv->format, flush.count);
+		close(program_fd);
+		error |= count_print(inv->format, count);
 	}
 	maps_close(&maps);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;

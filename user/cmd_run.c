@@ -2,105 +2,144 @@
 /*
  * bpfmasq run: the node daemon.
  */
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 
-#include "attach.h"
 #include "command.h"
-#include "datapath.h"
+#include "daemon.h"
 #include "log.h"
-#include "policy.h"
-#include "uplink.h"
+#include "watch.h"
+
+enum {
+	/* Changes come in bursts: wait until it has been quiet for so long … */
+	SETTLE_MS = 100,
+	/* … but not longer than this. */
+	SETTLE_MAX_MS = 1000,
+	/* So often it looks whether the programs are still in place. */
+	HEAL_MS = 10000,
+};
+
+/* What the daemon waits for. */
+struct events {
+	struct watch watch;
+	int signal_fd; /* SIGTERM, SIGINT */
+};
 
 /* Signals that end the daemon wait until we ask for them. */
-static void signals_hold(sigset_t *ret)
+static int signals_open(void)
 {
-	sigemptyset(ret);
-	sigaddset(ret, SIGTERM);
-	sigaddset(ret, SIGINT);
-	sigprocmask(SIG_BLOCK, ret, NULL);
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-static int node_learn(const struct config *config, struct node *node,
-		      struct uplinks *uplinks)
+/* Before the node is read: what changes from then on is noticed. */
+static int events_open(struct events *ret)
 {
-	int error = node_read(node);
+	int error;
 
-	if (error)
-		return log_error("cannot read the node's interfaces: %s%s",
-				 strerror(-error), log_hint(-error));
-	if (uplinks_resolve(config, node, uplinks) == 0 &&
-	    policy_check(config, node) == 0)
+	ret->signal_fd = signals_open();
+	if (ret->signal_fd < 0)
+		return log_error("cannot wait for signals: %s",
+				 strerror(errno));
+	error = watch_open(&ret->watch);
+	if (!error)
 		return 0;
-	node_free(node);
-	return -1;
+	close(ret->signal_fd);
+	return log_error("cannot watch the node's interfaces: %s",
+			 strerror(-error));
 }
 
-/*
- * Attach, then tell the datapath what to do.  Until it knows the pods it
- * passes everything, and what it did before it does until it knows better.
- */
-static int datapath_start(const struct config *config, const struct node *node,
-			  struct uplinks *uplinks, struct datapath *datapath)
+static void events_close(struct events *events)
 {
-	if (uplinks_attach(uplinks, datapath, config->attach) < 0)
-		return -1;
-	if (policy_publish(config, node, datapath) < 0 ||
-	    datapath_commit(datapath) < 0) {
-		uplinks_undo(uplinks, datapath);
-		return -1;
+	watch_close(&events->watch);
+	close(events->signal_fd);
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Wait until the notices pause. Return: whether a signal came instead. */
+static bool settle(const struct events *events)
+{
+	struct pollfd fds[] = { { .fd = events->signal_fd, .events = POLLIN },
+				{ .fd = events->watch.fd, .events = POLLIN } };
+	long long end = now_ms() + SETTLE_MAX_MS;
+
+	do {
+		watch_drain(&events->watch);
+		if (poll(fds, 2, SETTLE_MS) <= 0)
+			return false;
+	} while (!fds[0].revents && now_ms() < end);
+	return fds[0].revents;
+}
+
+static void say_going(const struct events *events)
+{
+	struct signalfd_siginfo info = { 0 };
+
+	if (read(events->signal_fd, &info, sizeof(info)) < 0)
+		log_error("cannot read the signal: %s", strerror(errno));
+	sd_notify(/* unset_environment= */ 0, "STOPPING=1");
+	log_info("%s: going; the datapath stays (bpfmasq detach removes it)",
+		 strsignal(info.ssi_signo));
+}
+
+/* Until a signal ends it. */
+static void serve(struct daemon *daemon, const struct events *events)
+{
+	struct pollfd fds[] = { { .fd = events->signal_fd, .events = POLLIN },
+				{ .fd = events->watch.fd, .events = POLLIN } };
+
+	while (poll(fds, 2, HEAL_MS) >= 0) {
+		if (fds[0].revents || (fds[1].revents && settle(events)))
+			break;
+		if (fds[1].revents)
+			daemon_follow(daemon);
+		daemon_heal(daemon);
 	}
-	(void)uplinks_retire(uplinks, datapath); /* said; the new ones serve */
-	return 0;
+	say_going(events);
 }
 
-static void say_ready(const struct uplinks *uplinks)
+static void say_ready(void)
 {
-	for (size_t i = 0; i < uplinks->count; i++)
-		log_info("attached to %s by %s", uplinks->items[i].link->name,
-			 attach_name(uplinks->items[i].value.attach));
 	log_info("ready");
 	sd_notify(/* unset_environment= */ 0, "READY=1");
 }
 
-static void serve(const sigset_t *signals)
-{
-	int signal;
-
-	sigwait(signals, &signal);
-	sd_notify(/* unset_environment= */ 0, "STOPPING=1");
-	log_info("%s: going; the datapath stays (bpfmasq detach removes it)",
-		 strsignal(signal));
-}
-
 int cmd_run(struct invocation *inv)
 {
-	struct config *config = &inv->config;
-	struct uplinks uplinks;
-	struct datapath datapath;
+	struct daemon daemon;
+	struct events events;
 	int status = EXIT_FAILURE;
-	sigset_t signals;
-	struct node node;
 
-	if (config_complete(config) < 0)
+	if (config_complete(&inv->config) < 0)
 		return EXIT_USAGE;
-	signals_hold(&signals);
-	if (node_learn(config, &node, &uplinks) < 0)
+	if (events_open(&events) < 0)
 		return EXIT_FAILURE;
-	if (datapath_open(inv->pin_dir, config, &datapath) < 0)
-		goto free_node;
-	if (datapath_start(config, &node, &uplinks, &datapath) < 0) {
-		datapath_abandon(&datapath);
-		goto free_node;
+	if (daemon_start(inv->pin_dir, &inv->config, &daemon) == 0) {
+		say_ready();
+		serve(&daemon, &events);
+		daemon_leave(&daemon);
+		status = EXIT_SUCCESS;
 	}
-	say_ready(&uplinks);
-	serve(&signals);
-	datapath_close(&datapath);
-	status = EXIT_SUCCESS;
-free_node:
-	node_free(&node);
+	events_close(&events);
 	return status;
 }

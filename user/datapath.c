@@ -254,6 +254,11 @@ int datapath_program_fd(const struct datapath *datapath,
 	return bpf_program__fd(programs[framing][direction]);
 }
 
+int datapath_close_fd(const struct datapath *datapath)
+{
+	return bpf_program__fd(datapath->skel->progs.masq_close);
+}
+
 static int programs_pin(const struct datapath *datapath)
 {
 	struct bpf_program *program;

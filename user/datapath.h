@@ -44,6 +44,9 @@ int datapath_program_fd(const struct datapath *datapath,
 			enum masq_direction direction,
 			enum node_framing framing);
 
+/* The program that closes flows (close.h). */
+int datapath_close_fd(const struct datapath *datapath);
+
 /*
  * From here on these programs are the datapath: pin them for the commands, and
  * hand them the sweep.

@@ -85,7 +85,7 @@ static int addr_read(const struct nlmsghdr *message, void *data)
 		if (mnl_attr_get_type(attr) == IFA_FLAGS)
 			flags = mnl_attr_get_u32(attr);
 	}
-	if (!bytes || flags & ADDR_UNFIT)
+	if (!bytes)
 		return MNL_CB_OK;
 	addr = addr_from_bytes(info->ifa_family, bytes);
 	if (!addr_is_global(&addr))
@@ -94,7 +94,11 @@ static int addr_read(const struct nlmsghdr *message, void *data)
 	if (!addrs)
 		return MNL_CB_ERROR;
 	node->addrs = addrs;
-	addrs[node->addr_count++] = (struct node_addr){ info->ifa_index, addr };
+	addrs[node->addr_count++] = (struct node_addr){
+		.ifindex = info->ifa_index,
+		.addr = addr,
+		.is_fit = !(flags & ADDR_UNFIT),
+	};
 	return MNL_CB_OK;
 }
 
@@ -241,13 +245,12 @@ void node_free(struct node *node)
 	*node = (struct node){ 0 };
 }
 
-const struct node_link *node_link_by_name(const struct node *node,
-					  const char *name)
+bool node_has_addr(const struct node *node, const struct masq_addr *addr)
 {
-	for (size_t i = 0; i < node->link_count; i++)
-		if (strcmp(node->links[i].name, name) == 0)
-			return &node->links[i];
-	return NULL;
+	for (size_t i = 0; i < node->addr_count; i++)
+		if (memcmp(&node->addrs[i].addr, addr, sizeof(*addr)) == 0)
+			return true;
+	return false;
 }
 
 /* The best default route of a family through an interface. */
@@ -305,6 +308,7 @@ primary_addr(const struct node *node, __u32 ifindex, enum masq_family family)
 {
 	for (size_t i = 0; i < node->addr_count; i++)
 		if (node->addrs[i].ifindex == ifindex &&
+		    node->addrs[i].is_fit &&
 		    addr_family(&node->addrs[i].addr) == family)
 			return &node->addrs[i].addr;
 	return NULL;

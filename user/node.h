@@ -24,6 +24,7 @@ struct node_link {
 struct node_addr {
 	__u32 ifindex;
 	struct masq_addr addr;
+	bool is_fit; /* for new flows: not secondary, tentative, deprecated */
 };
 
 struct node_route {
@@ -33,7 +34,7 @@ struct node_route {
 	struct masq_addr source; /* all zero: none preferred */
 };
 
-/* Addresses are the ones a node can be known by, the primary first. */
+/* Addresses are the global ones, each interface's primary first. */
 struct node {
 	struct node_link *links;
 	size_t link_count;
@@ -47,12 +48,10 @@ struct node {
 int node_read(struct node *ret);
 void node_free(struct node *node);
 
+bool node_has_addr(const struct node *node, const struct masq_addr *addr);
+
 /* The network namespace that we are in: its inode, or 0. */
 __u64 node_netns(void);
-
-/* Return: the interface, or NULL. */
-const struct node_link *node_link_by_name(const struct node *node,
-					  const char *name);
 
 /* Does a default route, of either family, lead through it? */
 bool node_link_has_default(const struct node *node,

@@ -337,7 +337,8 @@ const struct option run_options[] = {
 	  "(island)",
 	  take_mode, 0 },
 	{ "uplink", '\0', "IF",
-	  "interface to the outside; repeatable (those of default routes)",
+	  "interface to the outside, or pattern; repeatable (those of default "
+	  "routes)",
 	  take_uplink, 0 },
 	{ "pod-cidr", '\0', "CIDR[,CIDR]", "this node's pods; repeatable",
 	  take_ranges, MASQ_ORIGIN_POD_CIDR },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "uplink.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "attach.h"
@@ -109,44 +110,96 @@ static int uplink_add(const struct config *config, const struct node *node,
 	return overlap_check(config, uplink);
 }
 
+static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
+{
+	for (size_t i = 0; i < uplinks->count; i++)
+		if (uplinks->items[i].link->ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* Add those of this name or pattern. Return: how many match, or -1, said. */
+static int matching_add(const struct config *config, const struct node *node,
+			const char *pattern, struct uplinks *uplinks)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < node->link_count; i++) {
+		const struct node_link *link = &node->links[i];
+
+		if (fnmatch(pattern, link->name, 0) != 0)
+			continue;
+		count++;
+		if (!uplinks_have(uplinks, link->ifindex) &&
+		    uplink_add(config, node, link, uplinks) < 0)
+			return -1;
+	}
+	return count;
+}
+
 static int named_add(const struct config *config, const struct node *node,
-		     struct uplinks *uplinks)
+		     enum uplinks_demand demand, struct uplinks *uplinks)
 {
 	for (size_t i = 0; i < config->uplink_count; i++) {
-		const struct node_link *link =
-			node_link_by_name(node, config->uplinks[i]);
+		int count =
+			matching_add(config, node, config->uplinks[i], uplinks);
 
-		if (!link)
+		if (count < 0)
+			return -1;
+		if (!count && demand == UPLINKS_COMPLETE)
 			return log_error("--uplink \"%s\": there is no such "
 					 "interface (ip link lists them)",
 					 config->uplinks[i]);
-		if (uplink_add(config, node, link, uplinks) < 0)
-			return -1;
 	}
 	return 0;
 }
 
 static int defaults_add(const struct config *config, const struct node *node,
-			struct uplinks *uplinks)
+			enum uplinks_demand demand, struct uplinks *uplinks)
 {
 	for (size_t i = 0; i < node->link_count; i++)
 		if (node_link_has_default(node, &node->links[i]) &&
 		    uplink_add(config, node, &node->links[i], uplinks) < 0)
 			return -1;
-	if (uplinks->count)
+	if (uplinks->count || demand == UPLINKS_PRESENT)
 		return 0;
 	return log_error("no uplink: there is no default route; give --uplink "
 			 "IF");
 }
 
 int uplinks_resolve(const struct config *config, const struct node *node,
-		    struct uplinks *ret)
+		    enum uplinks_demand demand, struct uplinks *ret)
 {
 	ret->count = 0;
-	if ((config->uplink_count ? named_add(config, node, ret) :
-				    defaults_add(config, node, ret)) < 0)
+	if ((config->uplink_count ?
+		     named_add(config, node, demand, ret) :
+		     defaults_add(config, node, demand, ret)) < 0 ||
+	    stacking_check(ret) < 0)
 		return -1;
-	return stacking_check(ret) < 0 ? -1 : addrs_check(config, ret);
+	return demand == UPLINKS_COMPLETE ? addrs_check(config, ret) : 0;
+}
+
+bool uplinks_equal(const struct uplinks *a, const struct uplinks *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct uplink *x = &a->items[i], *y = &b->items[i];
+
+		if (x->link->ifindex != y->link->ifindex ||
+		    memcmp(x->value.node, y->value.node,
+			   sizeof(x->value.node)) != 0 ||
+		    memcmp(x->value.choice, y->value.choice,
+			   sizeof(x->value.choice)) != 0)
+			return false;
+	}
+	return true;
+}
+
+void uplinks_keep(struct uplinks *uplinks, const struct uplinks *serving)
+{
+	for (size_t i = 0; i < uplinks->count; i++)
+		uplinks->items[i].value = serving->items[i].value;
 }
 
 /*
@@ -267,14 +320,6 @@ int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
 	if (result < 0)
 		uplinks_undo(uplinks, datapath);
 	return result;
-}
-
-static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
-{
-	for (size_t i = 0; i < uplinks->count; i++)
-		if (uplinks->items[i].link->ifindex == ifindex)
-			return true;
-	return false;
 }
 
 /* One that is in the map and not among these; 0: none. */

@@ -20,6 +20,12 @@ struct uplinks {
 	size_t count;
 };
 
+/* Interfaces, routes and addresses come and go while the daemon runs. */
+enum uplinks_demand {
+	UPLINKS_COMPLETE, /* what is missing is an error */
+	UPLINKS_PRESENT, /* those that are there */
+};
+
 /*
  * Find the interfaces and choose the node's address on each.  Changes nothing
  * and says what is wrong.
@@ -27,7 +33,10 @@ struct uplinks {
  * node: must outlive *ret. Return: 0 or -1.
  */
 int uplinks_resolve(const struct config *config, const struct node *node,
-		    struct uplinks *ret);
+		    enum uplinks_demand demand, struct uplinks *ret);
+
+/* The same interfaces with the same addresses? */
+bool uplinks_equal(const struct uplinks *a, const struct uplinks *b);
 
 /*
  * Enter them in masq_uplinks and attach the programs to each.
@@ -36,6 +45,9 @@ int uplinks_resolve(const struct config *config, const struct node *node,
  */
 int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
 		   enum config_attach wanted);
+
+/* These are the same as those that serve: take over how they are attached. */
+void uplinks_keep(struct uplinks *uplinks, const struct uplinks *serving);
 
 /* Detach from those that were not attached before. */
 void uplinks_undo(const struct uplinks *uplinks,

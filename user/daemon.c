@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "daemon.h"
+
+#include <string.h>
+
+#include "attach.h"
+#include "close.h"
+#include "log.h"
+#include "policy.h"
+
+/* Read the node, and find what is asked for on it. Return: 0 or -1, said. */
+static int node_learn(const struct config *config, enum uplinks_demand demand,
+		      struct node *node, struct uplinks *uplinks)
+{
+	int error = node_read(node);
+
+	if (error)
+		return log_error("cannot read the node's interfaces: %s%s",
+				 strerror(-error), log_hint(-error));
+	if (uplinks_resolve(config, node, demand, uplinks) == 0 &&
+	    policy_check(config, node) == 0)
+		return 0;
+	node_free(node);
+	return -1;
+}
+
+/* Addresses that flows may be on, and that the node has no more. */
+struct vanished {
+	struct masq_addr addrs[CONFIG_UPLINKS_MAX * MASQ_FAMILY_COUNT];
+	size_t count;
+};
+
+/* One that was given need not be an address of the node. */
+static void vanished_note(struct vanished *vanished,
+			  const struct masq_uplink *former,
+			  const struct node *node)
+{
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
+		const struct masq_addr *addr = &former->node[family];
+
+		if (addr_is_set(addr) && !node_has_addr(node, addr) &&
+		    former->choice[family] != MASQ_CHOICE_GIVEN)
+			vanished->addrs[vanished->count++] = *addr;
+	}
+}
+
+/* What masq_uplinks still says is what flows were opened on. */
+static void vanished_find(const struct daemon *daemon, const struct node *node,
+			  struct vanished *ret)
+{
+	const struct maps *maps = &daemon->datapath.maps;
+	struct masq_uplink former;
+	__u32 ifindex = 0;
+
+	ret->count = 0;
+	while (maps_next_uplink(maps, &ifindex) == 0 &&
+	       ret->count + MASQ_FAMILY_COUNT <=
+		       sizeof(ret->addrs) / sizeof(ret->addrs[0]))
+		if (maps_get_uplink(maps, ifindex, &former) == 0)
+			vanished_note(ret, &former, node);
+}
+
+static bool is_on_vanished(const struct masq_tuple *external,
+			   const struct masq_flow *flow, const void *context)
+{
+	const struct vanished *vanished = context;
+
+	(void)flow;
+	for (size_t i = 0; i < vanished->count; i++)
+		if (memcmp(&external->local, &vanished->addrs[i],
+			   sizeof(external->local)) == 0)
+			return true;
+	return false;
+}
+
+static void vanished_close(const struct daemon *daemon,
+			   const struct vanished *vanished)
+{
+	uint64_t count;
+	int error;
+
+	if (!vanished->count)
+		return;
+	error = close_flows(&daemon->datapath.maps,
+			    datapath_close_fd(&daemon->datapath),
+			    is_on_vanished, vanished, &count);
+	if (error)
+		log_error("cannot close the flows on a former address: %s",
+			  strerror(-error));
+	for (size_t i = 0; i < vanished->count; i++) {
+		char text[ADDR_TEXT_SIZE];
+
+		log_info("%s is no address of this node any more",
+			 addr_format(&vanished->addrs[i], text));
+	}
+	log_info("closed %llu flows", (unsigned long long)count);
+}
+
+static void say_uplink(const struct uplink *uplink)
+{
+	char text[MASQ_FAMILY_COUNT][ADDR_TEXT_SIZE] = { "none", "none" };
+
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		if (addr_is_set(&uplink->value.node[family]))
+			addr_format(&uplink->value.node[family], text[family]);
+	log_info("attached to %s by %s, node address %s and %s",
+		 uplink->link->name, attach_name(uplink->value.attach),
+		 text[MASQ_IPV4], text[MASQ_IPV6]);
+}
+
+int daemon_start(const char *pin_dir, const struct config *config,
+		 struct daemon *ret)
+{
+	struct daemon daemon = { .config = config };
+	struct vanished vanished;
+
+	if (node_learn(config, UPLINKS_COMPLETE, &daemon.node,
+		       &daemon.uplinks) < 0)
+		return -1;
+	if (datapath_open(pin_dir, config, &daemon.datapath) < 0)
+		goto free_node;
+	vanished_find(&daemon, &daemon.node, &vanished);
+	/*
+	 * Until it knows the pods the datapath passes everything, and what it
+	 * did before it does until it knows better.
+	 */
+	if (uplinks_attach(&daemon.uplinks, &daemon.datapath, config->attach) <
+	    0)
+		goto abandon;
+	if (policy_publish(config, &daemon.node, &daemon.datapath) < 0 ||
+	    datapath_commit(&daemon.datapath) < 0) {
+		uplinks_undo(&daemon.uplinks, &daemon.datapath);
+		goto abandon;
+	}
+	/* said; the new ones serve */
+	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
+	vanished_close(&daemon, &vanished);
+	for (size_t i = 0; i < daemon.uplinks.count; i++)
+		say_uplink(&daemon.uplinks.items[i]);
+	*ret = daemon;
+	return 0;
+
+abandon:
+	datapath_abandon(&daemon.datapath);
+free_node:
+	node_free(&daemon.node);
+	return -1;
+}
+
+/* Each for itself: one that fails keeps no other from serving. */
+static void uplinks_follow(struct daemon *daemon, struct uplinks *uplinks)
+{
+	for (size_t i = 0; i < uplinks->count; i++) {
+		struct uplinks one = { .items = { uplinks->items[i] },
+				       .count = 1 };
+
+		if (uplinks_attach(&one, &daemon->datapath,
+				   daemon->config->attach) < 0)
+			continue;
+		uplinks->items[i] = one.items[0];
+		if (!one.items[0].was_attached)
+			say_uplink(&one.items[0]);
+	}
+	if (!uplinks->count)
+		log_info("no uplink: nothing is translated until there is one");
+	(void)uplinks_retire(uplinks, &daemon->datapath);
+}
+
+void daemon_follow(struct daemon *daemon)
+{
+	struct uplinks uplinks;
+	struct vanished vanished;
+	struct node node;
+
+	if (node_learn(daemon->config, UPLINKS_PRESENT, &node, &uplinks) < 0)
+		return;
+	vanished_find(daemon, &node, &vanished);
+	if (!uplinks_equal(&uplinks, &daemon->uplinks))
+		uplinks_follow(daemon, &uplinks);
+	else
+		uplinks_keep(&uplinks, &daemon->uplinks);
+	(void)policy_publish(daemon->config, &node, &daemon->datapath);
+	vanished_close(daemon, &vanished);
+	node_free(&daemon->node);
+	daemon->node = node;
+	daemon->uplinks = uplinks;
+}
+
+void daemon_heal(struct daemon *daemon)
+{
+	struct uplinks *uplinks = &daemon->uplinks;
+
+	for (size_t i = 0; i < uplinks->count; i++) {
+		const struct uplink *uplink = &uplinks->items[i];
+
+		if (attach_is_there(daemon->datapath.pins.dir,
+				    uplink->link->ifindex,
+				    uplink->value.attach))
+			continue;
+		log_info("the programs on %s were taken off: attaching again",
+			 uplink->link->name);
+		uplinks_follow(daemon, uplinks);
+		return;
+	}
+}
+
+void daemon_leave(struct daemon *daemon)
+{
+	datapath_close(&daemon->datapath);
+	node_free(&daemon->node);
+}
