@@ -67,14 +67,25 @@ static inline enum masq_verdict classify_mode(void)
 	}
 }
 
+/* The island's IPv4 addresses are not reached by IPv6. */
+static inline int is_mapped(const struct packet *p)
+{
+	return p->family == MASQ_IPV6 && addr_is_ipv4(&p->tuple.remote);
+}
+
 /* On its way out, by ranges alone.  MASQ_CONTINUE: is to be translated. */
 static inline enum masq_verdict classify_leaving(const struct packet *p)
 {
+	enum masq_verdict verdict;
+
 	if (!is_pod(&p->tuple.local))
 		return MASQ_PASS_NOT_POD;
-	if (is_island(&p->tuple.remote))
+	if (is_island(&p->tuple.remote) && !is_mapped(p))
 		return MASQ_PASS_ISLAND;
-	return classify_mode();
+	verdict = classify_mode();
+	if (verdict == MASQ_CONTINUE && is_link_scope(&p->tuple.remote))
+		return MASQ_DROP_SCOPE;
+	return verdict;
 }
 
 /* On its way in, by ranges alone.  MASQ_CONTINUE: from outside to a pod. */
@@ -90,13 +101,10 @@ static inline enum masq_verdict classify_egress(const struct packet *p)
 {
 	enum masq_verdict verdict = classify_leaving(p);
 
-	if (verdict != MASQ_CONTINUE)
-		return verdict;
-	if (is_link_scope(&p->tuple.remote))
-		return MASQ_DROP_SCOPE;
-	if (p->role != PACKET_OPENS && p->role != PACKET_CONTINUES)
+	if (verdict == MASQ_CONTINUE && p->role != PACKET_OPENS &&
+	    p->role != PACKET_CONTINUES)
 		return MASQ_DROP_STRAY;
-	return MASQ_CONTINUE;
+	return verdict;
 }
 
 /*

@@ -55,9 +55,9 @@ static inline int error_sums_up(struct __sk_buff *skb, const struct packet *p)
 }
 
 /*
- * What the error's own address becomes.  On its way in it is addressed to the
- * sender of what it quotes, and follows that.  On its way out it may come from
- * a router before the pod, the node itself: then that stays.
+ * What the error's own address becomes.  An error is addressed to the sender of
+ * what it quotes: on its way in it follows that.  On its way out it may come
+ * from a router before the pod, the node itself: then that stays.
  *
  * Return: 0 when it contradicts its quotation.
  */
@@ -67,9 +67,9 @@ static inline int error_address(const struct packet *p,
 				struct masq_addr *ret)
 {
 	*ret = quote_to->addr;
-	if (addr_equal(&p->tuple.local, &quote->tuple.local))
-		return 1;
 	if (p->direction == MASQ_INGRESS)
+		return addr_equal(&p->tuple.local, &quote->tuple.local);
+	if (!addr_equal(&p->tuple.remote, &quote->tuple.remote))
 		return 0;
 	if (!is_pod(&p->tuple.local))
 		*ret = p->tuple.local;
@@ -101,7 +101,10 @@ __noinline int error_translate(struct __sk_buff *skb, const struct packet *p)
 		return MASQ_DROP_ISOLATED;
 	if (quote_to.port == quote.tuple.local_port &&
 	    addr_equal(&quote_to.addr, &quote.tuple.local))
-		return MASQ_PASS_INBOUND;
+		/* of another pod than that which the outside knows: a leak */
+		return addr_equal(&to, &p->tuple.local) ?
+			       MASQ_PASS_INBOUND :
+			       classify_refused(p, MASQ_DROP_STRAY);
 	return rewrite_error(skb, p, &to, &quote, &quote_to);
 }
 

@@ -51,14 +51,26 @@ static inline int flow_refresh(const struct packet *p,
 	return 1;
 }
 
-/* The flow of a packet on its way out. Return: whether there is one. */
+static inline int is_untranslated(const struct packet *p,
+				  const struct masq_external *index)
+{
+	return index->local_port == p->tuple.local_port &&
+	       addr_equal(&index->local, &p->tuple.local);
+}
+
+/*
+ * The flow of a packet on its way out. Return: whether there is one.
+ *
+ * ICMP queries are answered only in flows that the outside opened, and those
+ * are not translated.
+ */
 static inline int flow_find_egress(const struct packet *p, __u64 now,
 				   struct endpoint *ret)
 {
 	struct masq_external *index;
 
 	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
-	if (!index)
+	if (!index || (packet_is_reply(p) && !is_untranslated(p, index)))
 		return 0;
 	if ((now - index->refreshed_ns >= REFRESH_NS ||
 	     p->tcp_flags & TCP_FLAGS_STATE) &&
@@ -96,6 +108,12 @@ static inline int flow_find_ingress(const struct packet *p, __u64 now,
 	return record_touch(flow, p, now, &seen);
 }
 
+/* Does this ICMP packet go the way that a query, or an answer, of it goes? */
+static inline int flow_fits_query(const struct packet *p, enum masq_kind kind)
+{
+	return !packet_is_icmp(p) || packet_is_query(p) != is_answer(kind, p);
+}
+
 /*
  * The flow of a packet that an ICMP error quotes: where its local end is seen
  * on the other side.  An error neither prolongs a flow nor ends it.
@@ -121,7 +139,8 @@ static inline int flow_find_quoted(const struct packet *quote, __u64 now,
 		return 0;
 	ret->addr = flow->local;
 	ret->port = flow->local_port;
-	if (record_expiry(flow) <= now || flow_is_hosts_own(quote, flow))
+	if (record_expiry(flow) <= now || flow_is_hosts_own(quote, flow) ||
+	    !flow_fits_query(quote, flow->kind))
 		return 0;
 	if (quote->direction == MASQ_EGRESS)
 		return 1;
@@ -143,6 +162,8 @@ static inline int flow_collides(const struct packet *p, __u64 now)
 	const struct masq_ports *ports = ports_get();
 	struct masq_flow *flow;
 
+	if (packet_is_reply(p)) /* nobody answers it */
+		return 0;
 	if (p->port_off &&
 	    (!ports || !port_is_in_pool(ports, p->tuple.local_port)))
 		return 0;

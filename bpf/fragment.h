@@ -26,10 +26,8 @@ static __noinline int fragment_early(struct __sk_buff *skb,
 	enum masq_verdict verdict = classify_refused(p, MASQ_DROP_FRAGMENT);
 	struct masq_addr node;
 
-	if (verdict == MASQ_DROP_FRAGMENT)
-		return is_link_scope(&p->tuple.remote) ? MASQ_DROP_SCOPE :
-		       hold_put(skb, p, now)	       ? MASQ_HELD :
-							 verdict;
+	if (verdict == MASQ_DROP_FRAGMENT && hold_put(skb, p, now))
+		return MASQ_HELD;
 	if (verdict == MASQ_PASS_NO_FLOW && uplink_address(skb, p, &node) &&
 	    addr_equal(&node, &p->tuple.local))
 		(void)hold_put(skb, p, now);
@@ -54,6 +52,10 @@ __noinline int fragment_flow(struct __sk_buff *skb, const struct packet *p,
 	first = bpf_map_lookup_elem(&masq_fragments, &datagram);
 	if (!first || first->until_ns <= now)
 		return fragment_early(skb, p, now);
+	if ((first->verdict == MASQ_PASS_FLAT ||
+	     first->verdict == MASQ_PASS_INBOUND) &&
+	    is_isolated(&p->tuple.local)) /* since then */
+		return MASQ_DROP_ISOLATED;
 	ret->addr = first->local;
 	ret->port = p->tuple.local_port;
 	return first->verdict;

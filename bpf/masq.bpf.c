@@ -88,6 +88,18 @@ static inline enum masq_verdict translate(struct __sk_buff *skb,
 	return rewrite(skb, p, &other);
 }
 
+/* What cannot be translated; of a datagram's first fragment: all of it. */
+static inline enum masq_verdict
+refuse(struct __sk_buff *skb, const struct packet *p, enum masq_verdict reason)
+{
+	enum masq_verdict verdict = classify_refused(p, reason);
+	struct endpoint none = {};
+
+	if (!p->is_first_fragment)
+		return verdict;
+	return fragment_first(skb, p, verdict, &none);
+}
+
 static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
 			 __u16 l3_off)
 {
@@ -97,7 +109,7 @@ static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
 	verdict = packet_read(skb, &p, skb->protocol, l3_off);
 
 	verdict = verdict == MASQ_CONTINUE ? translate(skb, &p) :
-					     classify_refused(&p, verdict);
+					     refuse(skb, &p, verdict);
 	return forward(skb, &p, verdict);
 }
 

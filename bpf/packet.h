@@ -33,7 +33,8 @@ enum packet_role {
  * packet does not have are 0.
  *
  * The packet that an ICMP error quotes is one too.  It went the other way, so
- * that its direction is the opposite of the error's; its role means nothing.
+ * that its direction is the opposite of the error's; of its roles only that of
+ * an ICMP query and its answer is known.
  */
 struct packet {
 	struct masq_tuple tuple; /* local: source on egress, destination on
@@ -59,11 +60,22 @@ struct endpoint {
 	__u16 port;
 };
 
+static inline int packet_is_icmp(const struct packet *p)
+{
+	return p->tuple.proto == IPPROTO_ICMP ||
+	       p->tuple.proto == IPPROTO_ICMPV6;
+}
+
 /* Is this an ICMP query, such as an echo request? */
 static inline int packet_is_query(const struct packet *p)
 {
-	return p->role == PACKET_OPENS && (p->tuple.proto == IPPROTO_ICMP ||
-					   p->tuple.proto == IPPROTO_ICMPV6);
+	return p->role == PACKET_OPENS && packet_is_icmp(p);
+}
+
+/* Is this the answer to one? */
+static inline int packet_is_reply(const struct packet *p)
+{
+	return p->role == PACKET_ANSWERS && packet_is_icmp(p);
 }
 
 static inline void addr_from_ipv4(struct masq_addr *addr, __be32 ipv4)

@@ -45,15 +45,18 @@ static inline __u16 cursor_offset(const struct cursor *c)
 	return c->pos - c->start;
 }
 
-/* A quotation may be cut anywhere: are there `size` bytes of the transport? */
-static inline int quotes(const struct packet *p, __u32 size)
+/*
+ * Does the packet end behind `size` bytes of the transport?  The frame may go
+ * on, and a quotation may be cut anywhere.
+ */
+static inline int packet_has(const struct packet *p, __u32 size)
 {
-	return !p->is_quoted || p->l4_off + size <= p->end_off;
+	return p->l4_off + size <= p->end_off;
 }
 
 static inline void packet_set_check(struct packet *p, __u32 field)
 {
-	if (quotes(p, field + sizeof(__sum16)))
+	if (packet_has(p, field + sizeof(__sum16)))
 		p->check_off = p->l4_off + field;
 }
 
@@ -63,7 +66,7 @@ static inline enum masq_verdict parse_ports(struct cursor *c, struct packet *p)
 	__be16 *ports = c->pos;
 	int is_egress = p->direction == MASQ_EGRESS;
 
-	if ((void *)(ports + 2) > c->end || !quotes(p, 2 * sizeof(*ports)))
+	if ((void *)(ports + 2) > c->end || !packet_has(p, 2 * sizeof(*ports)))
 		return MASQ_DROP_MALFORMED;
 	p->port_off = p->l4_off + (is_egress ? 0 : sizeof(*ports));
 	p->tuple.local_port = bpf_ntohs(is_egress ? ports[0] : ports[1]);
@@ -91,7 +94,7 @@ static inline enum masq_verdict parse_tcp(struct cursor *c, struct packet *p)
 	packet_set_check(p, __builtin_offsetof(struct tcphdr, check));
 	if (p->is_quoted)
 		return parse_ports(c, p);
-	if ((void *)(tcp + 1) > c->end)
+	if ((void *)(tcp + 1) > c->end || !packet_has(p, sizeof(*tcp)))
 		return MASQ_DROP_MALFORMED;
 	p->tcp_flags = ((__u8 *)tcp)[TCP_FLAGS_OFFSET];
 	p->role = tcp_role(p->tcp_flags);
@@ -104,7 +107,8 @@ static inline enum masq_verdict parse_udp(struct cursor *c, struct packet *p)
 	struct udphdr *udp = c->pos;
 
 	packet_set_check(p, __builtin_offsetof(struct udphdr, check));
-	if (!p->is_quoted && (void *)(udp + 1) > c->end)
+	if (!p->is_quoted &&
+	    ((void *)(udp + 1) > c->end || !packet_has(p, sizeof(*udp))))
 		return MASQ_DROP_MALFORMED;
 	return parse_ports(c, p);
 }
@@ -136,7 +140,8 @@ static inline enum masq_verdict parse_sctp(struct cursor *c, struct packet *p)
 	p->port_off = 0;
 	if (p->is_quoted)
 		return verdict;
-	if ((void *)(chunk + 1) > c->end)
+	if ((void *)(chunk + 1) > c->end ||
+	    !packet_has(p, SCTP_CHUNK_OFFSET + sizeof(*chunk)))
 		return MASQ_DROP_MALFORMED;
 	p->role = sctp_role(*chunk);
 	return verdict;
@@ -191,9 +196,10 @@ static inline enum masq_verdict parse_icmp(struct cursor *c, struct packet *p)
 	/* until we know better: what may be an error is never answered */
 	p->role = PACKET_ANSWERS;
 	if ((void *)(&icmp->un.echo.id + 1) > c->end ||
-	    !quotes(p, id + sizeof(__be16)))
+	    !packet_has(p, id + sizeof(__be16)))
 		return MASQ_DROP_MALFORMED;
-	if (!p->is_quoted && (void *)(icmp + 1) > c->end)
+	if (!p->is_quoted &&
+	    ((void *)(icmp + 1) > c->end || !packet_has(p, sizeof(*icmp))))
 		return MASQ_DROP_MALFORMED;
 	role = p->family == MASQ_IPV4 ? icmp_role(icmp->type) :
 					icmpv6_role(icmp->type);
@@ -240,7 +246,7 @@ static inline enum masq_verdict parse_transport(struct cursor *c,
 	__u8 icmp = p->family == MASQ_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 
 	p->tuple.proto = proto;
-	if (c->pos > c->end || (p->is_quoted && cursor_offset(c) > p->end_off))
+	if (c->pos > c->end || cursor_offset(c) > p->end_off)
 		return MASQ_DROP_MALFORMED;
 	if (cursor_offset(c) > L4_OFFSET_MAX)
 		return MASQ_DROP_EXTENSIONS;
@@ -259,10 +265,14 @@ static inline enum masq_verdict parse_transport(struct cursor *c,
 						     MASQ_CONTINUE;
 }
 
-static inline void packet_set_end(struct packet *p, __u32 end_off)
+/* A length of 0 is none: that of a packet beyond 64 KiB (RFC 2675, GSO). */
+static inline void packet_set_end(struct packet *p, __u32 header, __u32 length)
 {
-	if (!p->is_quoted)
-		p->end_off = end_off < OFFSET_MAX ? end_off : OFFSET_MAX;
+	__u32 end_off = p->l3_off + header + length;
+
+	if (p->is_quoted)
+		return;
+	p->end_off = length && end_off < OFFSET_MAX ? end_off : OFFSET_MAX;
 }
 
 /* Of the fragments of a datagram the first alone has a transport header. */
@@ -300,7 +310,7 @@ static inline enum masq_verdict parse_ipv4(struct cursor *c, struct packet *p)
 	header_len = ip->ihl * 4;
 	if (ip->version != 4 || header_len < sizeof(*ip))
 		return MASQ_DROP_MALFORMED;
-	packet_set_end(p, p->l3_off + bpf_ntohs(ip->tot_len));
+	packet_set_end(p, 0, bpf_ntohs(ip->tot_len));
 	fragment = bpf_ntohs(ip->frag_off);
 	packet_set_fragment(p, bpf_ntohs(ip->id), fragment & IPV4_OFFSET_MASK,
 			    fragment & IPV4_MORE_FRAGMENTS);
@@ -392,7 +402,7 @@ static inline enum masq_verdict parse_ipv6(struct cursor *c, struct packet *p)
 		return MASQ_DROP_MAPPED;
 	if (ip->version != 6)
 		return MASQ_DROP_MALFORMED;
-	packet_set_end(p, p->l3_off + sizeof(*ip) + bpf_ntohs(ip->payload_len));
+	packet_set_end(p, sizeof(*ip), bpf_ntohs(ip->payload_len));
 	c->pos = ip + 1;
 	return parse_extensions(c, p, ip->nexthdr);
 }

@@ -108,8 +108,7 @@ static __noinline int rewrite_error(struct __sk_buff *skb,
 	outer.bytes = inner.bytes;
 	if (layer_store(skb, &outer) < 0)
 		return MASQ_DROP_MALFORMED;
-	/* does nothing but for CHECKSUM_COMPLETE */
-	(void)bpf_csum_update(skb, sum_fold(outer.bytes));
+	/* CHECKSUM_COMPLETE stays right: checksums make up for all of it */
 	return MASQ_TRANSLATED;
 }
 

@@ -33,15 +33,13 @@ struct told {
 };
 
 /*
- * Never an answer to an error, to what may be one, or to a fragment behind the
- * first.  Source: RFC 1122 3.2.2, RFC 4443 2.4.
+ * Never an answer to an error, to what may be one, to a fragment behind the
+ * first, or to what goes to many.  Source: RFC 1122 3.2.2, RFC 4443 2.4.
  */
 static inline int may_be_told(const struct packet *p)
 {
-	return p->l4_off && p->role != PACKET_ERROR &&
-	       p->role != PACKET_FRAGMENT &&
-	       (packet_is_query(p) || (p->tuple.proto != IPPROTO_ICMP &&
-				       p->tuple.proto != IPPROTO_ICMPV6));
+	return p->l4_off && !is_link_scope(&p->tuple.remote) &&
+	       (packet_is_query(p) || !packet_is_icmp(p));
 }
 
 /* One number a pod does for a bucket of tokens: when it is full again. */
@@ -176,6 +174,9 @@ static inline int told_store(struct __sk_buff *skb, const struct packet *p,
 {
 	__u32 length = t->length;
 
+	/* a tag beside the frame is the uplink's, and not the pod's */
+	if (skb->vlan_present && bpf_skb_vlan_pop(skb) < 0)
+		return -1;
 	if (bpf_skb_change_tail(skb, p->l3_off + t->length - t->quote_at, 0) <
 		    0 ||
 	    bpf_skb_adjust_room(skb, t->quote_at, BPF_ADJ_ROOM_MAC, 0) < 0)

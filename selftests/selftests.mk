@@ -18,6 +18,8 @@ PARSE_FLAGS := -std=gnu11 -g -O1 -D_GNU_SOURCE $(WARNINGS) \
 PARSE_SOURCES := bpf/parse.h bpf/packet.h bpf/kernel.h vmlinux/vmlinux.h \
 	$(HEADERS)
 SECONDS ?= 60
+LEAK_SOURCES := $(patsubst %,selftests/packet/%.c,draft generate known layers \
+	mutate oracle rules run scene seen)
 
 $T/parse_test: selftests/unit/parse_test.c selftests/unit/unit.h \
 		selftests/test.h $(PARSE_SOURCES)
@@ -31,8 +33,10 @@ $T/parse_fuzz: selftests/unit/parse_fuzz.c $(PARSE_SOURCES)
 	$Q$(CLANG) $(PARSE_FLAGS) $(SANITIZE) -fsanitize=fuzzer $< -o $@
 
 .PHONY: fuzz
-fuzz: setup-all $T/parse_fuzz ## fuzz the parser (SECONDS=60)
+fuzz: setup-all $T/parse_fuzz $T/leak_test ## fuzz the parser, then the programs (SECONDS=60 each)
 	$Qselftests/unit/parse_fuzz_test -max_total_time=$(SECONDS)
+	$QSEED=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom)} SECONDS=$(SECONDS) \
+		$T/leak_test
 
 # Every struct and every enumerator of vmlinux.h, used, so that BTF has them.
 $T/vmlinux_types.c: vmlinux/vmlinux.h selftests/selftests.mk
@@ -60,5 +64,8 @@ $T/%: selftests/packet/%.c $(wildcard selftests/packet/*.h) \
 		selftests/test.h $(TESTED_OBJECTS)
 	$(call say,TEST,$@)
 	$Qmkdir -p $T
-	$Q$(CC) $(USER_FLAGS) -pthread -Iselftests $< selftests/packet/packet.c \
-		selftests/packet/fixture.c $(TESTED_OBJECTS) $(LIBRARIES) -o $@
+	$Q$(CC) $(USER_FLAGS) -pthread -Iselftests $(filter %.c,$^) \
+		$(TESTED_OBJECTS) $(LIBRARIES) -o $@
+
+# the generator and the oracle
+$T/leak_test: $(LEAK_SOURCES)

@@ -180,15 +180,16 @@ static void hold_addresses(const struct frame *frame, const struct packet *p)
 /* The IP header is of its version, and says where the packet ends. */
 static void hold_header(const struct frame *frame, const struct packet *p)
 {
-	size_t end = p->family == MASQ_IPV4 ?
-			     p->l3_off + read16(frame, p->l3_off + 2) :
-			     p->l3_off + 40 + read16(frame, p->l3_off + 4);
+	size_t length =
+		read16(frame, p->l3_off + (p->family == MASQ_IPV4 ? 2 : 4));
+	size_t end = p->l3_off + (p->family == MASQ_IPV4 ? 0 : 40) + length;
 
 	HOLD(frame->start[p->l3_off] >> 4 == (p->family == MASQ_IPV4 ? 4 : 6));
 	if (frame->is_quoted)
 		HOLD(p->end_off == frame->end_off);
 	else
-		HOLD(p->end_off == (end < 65535 ? end : 65535));
+		/* 0: of a packet beyond 64 KiB */
+		HOLD(p->end_off == (length && end < 65535 ? end : 65535));
 }
 
 /* RFC 791 3.1; IPv6's fragment header may stand anywhere. */

@@ -654,9 +654,10 @@ static void ipv6_headers_have_their_version(void)
 	}
 }
 
-static size_t min_size(size_t a, size_t b)
+/* A length of 0 is none: of a packet beyond 64 KiB. */
+static size_t end_of(size_t start, unsigned int length)
 {
-	return a < b ? a : b;
+	return length && start + length < 65535 ? start + length : 65535;
 }
 
 /* Each length that a header may say; the end's offset does not go round. */
@@ -670,11 +671,14 @@ static void check_end(const struct framing *framing, unsigned int field)
 	ipv4[2] = ipv6[4] = field >> 8;
 	ipv4[3] = ipv6[5] = field & 0xff;
 	frame_lay(&frame, framing, 0x0800, ipv4, sizeof(ipv4));
-	CHECK_EQUAL(frame_parse(&frame, frame.length, &p), MASQ_CONTINUE);
-	CHECK_EQUAL(p.end_off, min_size(frame.l3_off + field, 65535));
+	CHECK_EQUAL(frame_parse(&frame, frame.length, &p),
+		    field && field < 20 + 8 ? MASQ_DROP_MALFORMED :
+					      MASQ_CONTINUE);
+	CHECK_EQUAL(p.end_off, end_of(frame.l3_off, field));
 	frame_lay(&frame, framing, 0x86dd, ipv6, sizeof(ipv6));
-	CHECK_EQUAL(frame_parse(&frame, frame.length, &p6), MASQ_CONTINUE);
-	CHECK_EQUAL(p6.end_off, min_size(frame.l3_off + 40 + field, 65535));
+	CHECK_EQUAL(frame_parse(&frame, frame.length, &p6),
+		    field && field < 8 ? MASQ_DROP_MALFORMED : MASQ_CONTINUE);
+	CHECK_EQUAL(p6.end_off, end_of(frame.l3_off + 40, field));
 }
 
 static void packets_end_where_their_header_says(void)
@@ -1207,6 +1211,8 @@ static void check_far(const struct framing *framing, unsigned int units,
 	struct frame frame;
 	bool is_near;
 
+	bytes[4] = (l4_off + 8 - 40) >> 8;
+	bytes[5] = (l4_off + 8 - 40) & 0xff;
 	frame_lay(&frame, framing, 0x86dd, bytes, l4_off + 8);
 	is_near = frame.l3_off + l4_off <= L4_OFFSET_MAX;
 	CHECK_EQUAL(frame_parse(&frame, frame.length, &p),
@@ -1235,6 +1241,8 @@ static void later_fragments_lie_within_the_bound(void)
 		size_t l4_off = 40 + 8 * (units + 1) + 8;
 		struct packet p;
 
+		bytes[4] = (l4_off - 40) >> 8;
+		bytes[5] = (l4_off - 40) & 0xff;
 		memcpy(bytes + l4_off - 8, fragment, 8);
 		CHECK_EQUAL(
 			bytes_parse(bytes, l4_off, MASQ_IPV6, MASQ_EGRESS, &p),
