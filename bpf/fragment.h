@@ -78,6 +78,7 @@ __noinline int fragment_first(struct __sk_buff *skb, const struct packet *p,
 		.until_ns = now + FRAGMENT_S * NSEC_PER_SEC,
 		.verdict = verdict,
 	};
+	enum hold_end end = HOLD_SEND;
 
 	if (!p || !to) /* never: for the verifier */
 		return MASQ_DROP_MALFORMED;
@@ -86,8 +87,9 @@ __noinline int fragment_first(struct __sk_buff *skb, const struct packet *p,
 	(void)map_update(&masq_fragments, &datagram, &first, BPF_ANY);
 	/* from outside the stack has them already, unless this is a pod's */
 	if (p->direction == MASQ_INGRESS && verdict != MASQ_CONTINUE)
-		return verdict;
-	return hold_release(skb, p, now) < 0 ? MASQ_DROP_FRAGMENT : verdict;
+		end = HOLD_FORGET;
+	return hold_release(skb, p, now, end) < 0 ? MASQ_DROP_FRAGMENT :
+						    verdict;
 }
 
 #endif /* FRAGMENT_H */

@@ -3,9 +3,9 @@
  * Fragments that have come before their datagram's first: copies of them wait,
  * and follow it when it comes.  Source: RFC 4787 REQ-14.
  *
- * Each source has its own few places, and there are only so many sources: a
- * flood of fragments that never become whole takes room from its own source
- * alone, and from nobody more than a second.
+ * Each source has its own few places, and pods and the outside have room of
+ * their own: a flood of fragments that never become whole takes room from its
+ * own source first, from its own side at the most, and for a second.
  */
 #ifndef HOLD_H
 #define HOLD_H
@@ -99,6 +99,26 @@ static long hold_place(__u32 place, struct hold_search *s)
 	return s->is_held;
 }
 
+static inline int hold_take_room(struct masq_sweeper *sweeper,
+				 enum masq_direction direction)
+{
+	__u64 *held = &sweeper->held[direction == MASQ_INGRESS];
+
+	if (__sync_fetch_and_add(held, 1) < HELD_EACH_MAX)
+		return 1;
+	__sync_fetch_and_add(held, -1);
+	return 0;
+}
+
+static inline void hold_return_room(enum masq_direction direction)
+{
+	struct masq_sweeper *sweeper = sweeper_get();
+
+	if (sweeper)
+		__sync_fetch_and_add(&sweeper->held[direction == MASQ_INGRESS],
+				     -1);
+}
+
 /* Keep a copy of this fragment. Return: whether there was room for it. */
 static __noinline int hold_put(struct __sk_buff *skb, const struct packet *p,
 			       __u64 now)
@@ -107,15 +127,17 @@ static __noinline int hold_put(struct __sk_buff *skb, const struct packet *p,
 	struct masq_held *held = scratch_get(SCRATCH_HOLD);
 	struct hold_search search = {};
 
-	if (!sweeper || !held || frame_save(skb, held) < 0)
+	if (!sweeper || !held || !hold_take_room(sweeper, p->direction))
 		return 0;
-	datagram_of(p, &held->of);
-	held->until_ns = now + HOLD_MS * NSEC_PER_MSEC;
-	held->ifindex = skb->ifindex;
-	hold_key(p, &search.key);
-	bpf_loop(HOLD_PLACES, hold_place, &search, 0);
-	if (search.is_held)
-		__sync_fetch_and_add(&sweeper->held, 1);
+	if (frame_save(skb, held) == 0) {
+		datagram_of(p, &held->of);
+		held->until_ns = now + HOLD_MS * NSEC_PER_MSEC;
+		held->ifindex = skb->ifindex;
+		hold_key(p, &search.key);
+		bpf_loop(HOLD_PLACES, hold_place, &search, 0);
+	}
+	if (!search.is_held)
+		hold_return_room(p->direction);
 	return search.is_held;
 }
 
@@ -132,13 +154,18 @@ static inline int hold_take(struct masq_held *held, __u64 *ret_until)
 	       __sync_val_compare_and_swap(&held->until_ns, until, 0) == until;
 }
 
-static inline void hold_delete(const struct masq_held_key *key)
+static inline void hold_delete(const struct masq_held_key *key,
+			       enum masq_direction direction)
 {
-	struct masq_sweeper *sweeper = sweeper_get();
-
-	if (map_delete(&masq_held, key) == 0 && sweeper)
-		__sync_fetch_and_add(&sweeper->held, -1);
+	if (map_delete(&masq_held, key) == 0)
+		hold_return_room(direction);
 }
+
+/* What becomes of fragments when their first is here. */
+enum hold_end {
+	HOLD_SEND, /* through the hook again */
+	HOLD_FORGET, /* the stack has them already */
+};
 
 /* A release under way: the first fragment stands aside meanwhile. */
 struct hold_release {
@@ -146,8 +173,8 @@ struct hold_release {
 	struct masq_datagram of;
 	struct masq_held_key key;
 	__u64 now;
+	enum hold_end end;
 	int is_aside;
-	int error;
 };
 
 static inline void hold_send(struct hold_release *r,
@@ -174,26 +201,27 @@ static long hold_release_place(__u32 place, struct hold_release *r)
 	if (!held || !datagram_equal(&held->of, &r->of) ||
 	    held->ifindex != r->skb->ifindex || !hold_take(held, &until))
 		return 0;
-	if (until > r->now)
+	if (until > r->now && r->end == HOLD_SEND)
 		hold_send(r, held);
-	hold_delete(&r->key);
+	hold_delete(&r->key, r->of.direction);
 	return 0;
 }
 
 /*
  * The first fragment of a datagram is here, and masq_fragments knows what has
- * become of it: send those that wait for it through the hook again.
+ * become of it: end the waiting of the others.
  *
  * Return: 0; negative when the first fragment itself was lost over it.
  */
 static __noinline int hold_release(struct __sk_buff *skb,
-				   const struct packet *p, __u64 now)
+				   const struct packet *p, __u64 now,
+				   enum hold_end end)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
-	struct hold_release release = { .skb = skb, .now = now };
+	struct hold_release release = { .skb = skb, .now = now, .end = end };
 	struct masq_held *aside;
 
-	if (!sweeper || !sweeper->held)
+	if (!sweeper || !sweeper->held[p->direction == MASQ_INGRESS])
 		return 0;
 	datagram_of(p, &release.of);
 	hold_key(p, &release.key);
@@ -214,7 +242,7 @@ static long hold_expire(void *map, struct masq_held_key *key,
 		return 0;
 	if (held->of.direction == MASQ_EGRESS) /* else the stack has it */
 		count_add(MASQ_EGRESS, MASQ_DROP_FRAGMENT, 1, held->length);
-	hold_delete(key);
+	hold_delete(key, held->of.direction);
 	return 0;
 }
 

@@ -15,7 +15,8 @@ enum {
 	UPLINKS_MAX = 64,
 	FULL_MAX = 1024,
 	FRAGMENTS_MAX = 8192,
-	HELD_MAX = 512,
+	/* of each direction: the outside cannot take the pods' */
+	HELD_EACH_MAX = 256,
 	TOLD_MAX = 1024,
 };
 
@@ -125,7 +126,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, HELD_MAX);
+	__uint(max_entries, MASQ_DIRECTION_COUNT *HELD_EACH_MAX);
 	__type(key, struct masq_held_key);
 	__type(value, struct masq_held);
 } masq_held SEC(".maps");

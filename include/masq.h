@@ -310,7 +310,7 @@ struct masq_sweeper {
 	__u64 inbound; /* of these, the outside's: MASQ_KIND_INBOUND */
 	__u64 ticks; /* how often the timer has fired */
 	__u64 freed; /* records returned so far */
-	__u64 held; /* fragments in masq_held */
+	__u64 held[MASQ_DIRECTION_COUNT]; /* fragments in masq_held */
 };
 
 /* What masq_close (a syscall program) is run with: the record to close. */

@@ -77,7 +77,8 @@ static int sweep_print(struct output *output, const struct maps *maps)
 	output_number(output, "max_flows", max_flows);
 	output_number(output, "sweep_ticks", sweeper.ticks);
 	output_number(output, "records_freed", sweeper.freed);
-	output_number(output, "fragments_held", sweeper.held);
+	output_number(output, "fragments_held",
+		      sweeper.held[MASQ_EGRESS] + sweeper.held[MASQ_INGRESS]);
 	return 0;
 }
 
