@@ -29,7 +29,9 @@ say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 .DEFAULT_GOAL := all
 .PHONY: all demo check lint install uninstall clean help setup setup-all
 
-all: $B/bpfmasq $B/bpfmasq.8
+PAGES := $B/bpfmasq.8 $B/bpfmasq-rfc.7
+
+all: $B/bpfmasq $(PAGES)
 
 # What the build and the tests need; installed if that is missing and we may.
 setup:
@@ -59,7 +61,7 @@ $B/bpfmasq: $(USER_OBJECTS)
 	$(call say,LD,$@)
 	$Q$(CC) $(USER_OBJECTS) $(LIBRARIES) -o $@
 
-$B/bpfmasq.8: tools/bpfmasq.8.in tools/manpage $B/bpfmasq
+$(PAGES): $B/%: tools/%.in tools/manpage tools/rfc.table $B/bpfmasq
 	$(call say,MAN,$@)
 	$Qtools/manpage $B/bpfmasq <$< >$@
 
@@ -79,6 +81,8 @@ install: all ## install to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $B/bpfmasq $(DESTDIR)$(PREFIX)/sbin/bpfmasq
 	install -D -m 644 $B/bpfmasq.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man8/bpfmasq.8
+	install -D -m 644 $B/bpfmasq-rfc.7 \
+		$(DESTDIR)$(PREFIX)/share/man/man7/bpfmasq-rfc.7
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@SBINDIR@|$(PREFIX)/sbin|' tools/bpfmasq.service.in \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/bpfmasq.service
@@ -86,6 +90,7 @@ install: all ## install to $(DESTDIR)$(PREFIX)
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/sbin/bpfmasq \
 		$(DESTDIR)$(PREFIX)/share/man/man8/bpfmasq.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man7/bpfmasq-rfc.7 \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/bpfmasq.service
 
 clean: ## remove build/

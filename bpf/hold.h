@@ -15,6 +15,7 @@
 
 enum {
 	HOLD_MS = 1000,
+	HOLD_ABANDONED = 1, /* until_ns: long ago */
 	/* One datagram of 64 KiB in fragments of 1,480 bytes. */
 	HOLD_PLACES = 45,
 };
@@ -232,12 +233,20 @@ static __noinline int hold_release(struct __sk_buff *skb,
 	return aside ? frame_restore(skb, aside) : -1;
 }
 
-/* For the sweep: a fragment that has waited in vain is gone, and counted. */
+/*
+ * For the sweep: a fragment that has waited in vain is gone, and counted.
+ *
+ * One that is being taken is let be for a tick.  Then who took it took another
+ * that had this memory before.
+ */
 static long hold_expire(void *map, struct masq_held_key *key,
 			struct masq_held *held, void *unused)
 {
 	__u64 until;
 
+	if (__sync_val_compare_and_swap(&held->until_ns, 0, HOLD_ABANDONED) ==
+	    0)
+		return 0;
 	if (held->until_ns > bpf_ktime_get_ns() || !hold_take(held, &until))
 		return 0;
 	if (held->of.direction == MASQ_EGRESS) /* else the stack has it */

@@ -65,6 +65,15 @@ packet_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
 					     ingress_flow(p, ret);
 }
 
+/* Of a flow that leaves the packet as it is: a pod's, or the host's own. */
+static inline enum masq_verdict untranslated(const struct packet *p)
+{
+	if (p->role != PACKET_FRAGMENT || is_pod(&p->tuple.local))
+		return MASQ_PASS_INBOUND;
+	return p->direction == MASQ_EGRESS ? MASQ_PASS_NOT_POD :
+					     MASQ_PASS_NO_FLOW;
+}
+
 static inline enum masq_verdict translate(struct __sk_buff *skb,
 					  const struct packet *p)
 {
@@ -84,7 +93,7 @@ static inline enum masq_verdict translate(struct __sk_buff *skb,
 		return verdict;
 	if (other.port == p->tuple.local_port &&
 	    addr_equal(&other.addr, &p->tuple.local))
-		return MASQ_PASS_INBOUND;
+		return untranslated(p);
 	return rewrite(skb, p, &other);
 }
 
