@@ -47,7 +47,8 @@ static inline int flow_refresh(const struct packet *p,
 		(void)record_end(&external, flow, seen);
 		return 0;
 	}
-	index->refreshed_ns = now;
+	/* the next packet may revive what a RST has ended (RFC 7857 2.2) */
+	index->refreshed_ns = p->tcp_flags & TCP_FLAG_RST ? 0 : now;
 	return 1;
 }
 
@@ -88,6 +89,23 @@ static inline int flow_is_hosts_own(const struct packet *p,
 }
 
 /*
+ * A RST came in: let the next packet out look at the record, as behind one that
+ * went out.  A function of its own for its stack.
+ */
+static __noinline void flow_forget_refresh(const struct packet *p,
+					   const struct endpoint *internal)
+{
+	struct masq_tuple key = p->tuple;
+	struct masq_external *index;
+
+	key.local = internal->addr;
+	key.local_port = internal->port;
+	index = bpf_map_lookup_elem(&masq_index, &key);
+	if (index)
+		index->refreshed_ns = 0;
+}
+
+/*
  * The flow of a packet on its way in. Return: whether there is one.
  *
  * An ICMP query is no answer: it is of a flow only if the outside opened it.
@@ -105,7 +123,11 @@ static inline int flow_find_ingress(const struct packet *p, __u64 now,
 	/* before the record is judged: it may be freed and another's then */
 	ret->addr = flow->local;
 	ret->port = flow->local_port;
-	return record_touch(flow, p, now, &seen);
+	if (!record_touch(flow, p, now, &seen))
+		return 0;
+	if (p->tcp_flags & TCP_FLAG_RST)
+		flow_forget_refresh(p, ret);
+	return 1;
 }
 
 /* Does this ICMP packet go the way that a query, or an answer, of it goes? */
