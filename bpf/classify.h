@@ -9,7 +9,8 @@
 #include "maps.h"
 #include "packet.h"
 
-static inline int is_in(void *ranges, const struct masq_addr *addr)
+static inline const struct masq_range *range_of(void *ranges,
+						const struct masq_addr *addr)
 {
 	struct masq_prefix key = {
 		.prefix_len = MASQ_PREFIX_FAMILY_BITS + 128,
@@ -17,17 +18,25 @@ static inline int is_in(void *ranges, const struct masq_addr *addr)
 	};
 
 	__builtin_memcpy(key.byte, addr->byte, sizeof(key.byte));
-	return bpf_map_lookup_elem(ranges, &key) != NULL;
+	return bpf_map_lookup_elem(ranges, &key);
 }
 
 static inline int is_pod(const struct masq_addr *addr)
 {
-	return is_in(&masq_pods, addr);
+	return range_of(&masq_pods, addr) != NULL;
 }
 
 static inline int is_island(const struct masq_addr *addr)
 {
-	return is_in(&masq_island, addr);
+	return range_of(&masq_island, addr) != NULL;
+}
+
+/* Is it an address of this node, on whatever interface? */
+static inline int is_own(const struct masq_addr *addr)
+{
+	const struct masq_range *range = range_of(&masq_island, addr);
+
+	return range && range->origin == MASQ_ORIGIN_NODE_ADDRESS;
 }
 
 /*

@@ -16,6 +16,19 @@ enum {
 };
 
 /*
+ * Is it addressed to where flows have their external ends?  That may be the
+ * address of another uplink, or one that was given (--node-ip).
+ */
+static inline int is_external(const struct __sk_buff *skb,
+			      const struct packet *p)
+{
+	struct masq_addr node;
+
+	return is_own(&p->tuple.local) || (uplink_address(skb, p, &node) &&
+					   addr_equal(&node, &p->tuple.local));
+}
+
+/*
  * A fragment before its datagram's first.  A pod's waits here: nobody else
  * would keep it.  One from outside may be the host's, so it goes on to the
  * stack, and only a copy waits.
@@ -24,12 +37,10 @@ static __noinline int fragment_early(struct __sk_buff *skb,
 				     const struct packet *p, __u64 now)
 {
 	enum masq_verdict verdict = classify_refused(p, MASQ_DROP_FRAGMENT);
-	struct masq_addr node;
 
 	if (verdict == MASQ_DROP_FRAGMENT && hold_put(skb, p, now))
 		return MASQ_HELD;
-	if (verdict == MASQ_PASS_NO_FLOW && uplink_address(skb, p, &node) &&
-	    addr_equal(&node, &p->tuple.local))
+	if (verdict == MASQ_PASS_NO_FLOW && is_external(skb, p))
 		(void)hold_put(skb, p, now);
 	return verdict;
 }
