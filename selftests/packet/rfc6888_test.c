@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RFC 6888, NAT for many: what tools/rfc.table says is met.  The subscriber is
- * the pod.
+ * RFC 6888, NAT for many, but for the ports: what tools/rfc.table says is met.
+ * The subscriber is the pod.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -9,9 +9,7 @@
 #include "masq.skel.h"
 #include "rfc.h"
 
-enum { DRAWS = 200, SMALL_POOL = 20, RESTS_S = 120, LIMIT = 3 };
-
-static const char *const small_pool = "21000-21019";
+enum { LIMIT = 3 };
 
 static void all_leave_as_one(struct fixture *fixture, const struct family *f)
 {
@@ -125,7 +123,6 @@ static int records_of(const struct fixture *fixture, const char *pod)
 	return owned.records;
 }
 
-/* Records that are over count too, for they still take memory. */
 static void limited_records(struct fixture *fixture, const struct family *f)
 {
 	const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_TCP, f->icmp };
@@ -184,101 +181,6 @@ static void excluded(struct fixture *fixture, const struct family *f)
 static void destinations_can_be_excluded(void)
 {
 	play_default(excluded);
-}
-
-/* Closed by a RST so many seconds ago, and its record over. */
-static void flow_ended(const struct fixture *fixture, const struct flow *flow,
-		       __u32 closed_ago_s)
-{
-	struct masq_flow record;
-	struct masq_tuple key;
-	__u64 now = fixture_now_ns();
-
-	flow_record(fixture, flow, &key, &record);
-	CHECK(!test_failed);
-	CHECK(record.closed_s);
-	record.closed_s = now / SECOND_NS - closed_ago_s;
-	record.expires_ns = now - SECOND_NS;
-	fixture_set_flow(fixture, &key, &record);
-}
-
-/* The other pod wants the very port, and gets another. */
-static void resting(struct fixture *fixture, const struct family *f)
-{
-	/* as old as it may be, or as the machine is */
-	__u64 up_s = fixture_now_ns() / SECOND_NS;
-	__u32 ages[] = { 0, up_s > RESTS_S ? RESTS_S - 20 : up_s / 2 };
-
-	for (int i = 0; i < 2; i++) {
-		struct packet_spec spec = fresh_spec(f, IPPROTO_TCP);
-		struct flow flow, other;
-
-		spec.src_port = POOL_FIRST + i;
-		flow_establish(fixture, &spec, &flow);
-		CHECK(!test_failed);
-		CHECK_EQUAL(flow.port, spec.src_port);
-		CHECK_EQUAL(flow_send(fixture, &flow, RST, NULL),
-			    MASQ_TRANSLATED);
-		flow_ended(fixture, &flow, ages[i]);
-		CHECK(!test_failed);
-		spec.src = f->other_pod;
-		flow_open(fixture, &spec, &other);
-		CHECK(!test_failed);
-		CHECK(other.port != flow.port);
-	}
-}
-
-static void a_closed_connections_port_rests_two_minutes(void)
-{
-	play_default(resting);
-}
-
-static void reused_tcp(struct fixture *fixture, const struct family *f)
-{
-	struct packet_spec spec = fresh_spec(f, IPPROTO_TCP);
-	struct flow flow, other;
-
-	flow_walk(fixture, &spec,
-		  (int[]){ OUT | SYN, IN | SYN | ACK, OUT | FIN | ACK,
-			   IN | FIN | ACK, 0 },
-		  &flow);
-	CHECK(!test_failed);
-	spec.src = f->other_pod;
-	flow_open(fixture, &spec, &other);
-	CHECK(!test_failed);
-	CHECK_EQUAL(other.port, flow.port);
-}
-
-static void a_closed_connections_port_serves_when_no_other_does(void)
-{
-	play(reused_tcp, &(struct fixture_options){ .ports = "21000-21000" });
-}
-
-/* What the new mapping lets in is the new owner's alone. */
-static void reused_udp(struct fixture *fixture, const struct family *f)
-{
-	struct packet_spec spec = fresh_spec(f, IPPROTO_UDP);
-	struct flow flow, other;
-	struct frame_view view;
-	struct frame got;
-
-	spec.src_port = POOL_FIRST;
-	flow_establish(fixture, &spec, &flow);
-	CHECK(!test_failed);
-	flow_age(fixture, &flow, 301);
-	CHECK(!test_failed);
-	spec.src = f->other_pod;
-	flow_open(fixture, &spec, &other);
-	CHECK(!test_failed);
-	CHECK_EQUAL(other.port, flow.port);
-	CHECK_EQUAL(flow_answer(fixture, &other, 0, &got), MASQ_TRANSLATED);
-	CHECK(frame_view(&got, &view));
-	CHECK_STRING(view.dst, f->other_pod);
-}
-
-static void a_udp_port_is_free_at_once(void)
-{
-	play_default(reused_udp);
 }
 
 /* What a pod cannot have more of, and how it is refused. */
@@ -421,70 +323,6 @@ static void nothing_is_logged(void)
 	fixture_close(&fixture);
 }
 
-/* Each port of the pool, towards each of the remotes. */
-static void whole_pool(struct fixture *fixture, const struct family *f)
-{
-	const char *remotes[] = { f->remote, f->other_remote };
-
-	for (int r = 0; r < 2; r++) {
-		bool is_used[SMALL_POOL] = { 0 };
-
-		for (int i = 0; i < SMALL_POOL; i++) {
-			struct packet_spec spec = fresh_spec(f, IPPROTO_UDP);
-			struct flow flow;
-
-			spec.dst = remotes[r];
-			flow_open(fixture, &spec, &flow);
-			CHECK(!test_failed);
-			CHECK(!is_used[flow.port - 21000]);
-			is_used[flow.port - 21000] = true;
-		}
-	}
-}
-
-static void every_port_serves_every_destination(void)
-{
-	play(whole_pool, &(struct fixture_options){ .ports = small_pool });
-}
-
-/* The pod's own ports are in the pool, in order, and all free. */
-static void draw(const struct fixture *fixture, const struct family *f,
-		 uint16_t *ret)
-{
-	int kept = 0;
-
-	for (int i = 0; i < DRAWS; i++) {
-		struct packet_spec spec = fresh_spec(f, IPPROTO_UDP);
-		struct flow flow;
-
-		spec.src_port = POOL_FIRST + i;
-		flow_open(fixture, &spec, &flow);
-		CHECK(!test_failed);
-		ret[i] = flow.port;
-		kept += flow.port == spec.src_port;
-	}
-	CHECK(kept < DRAWS / 10);
-	ports_are_random(ret, DRAWS);
-}
-
-static void ports_are_hard_to_guess(void)
-{
-	const struct fixture_options options = { .random_fully = true };
-	uint16_t ports[MASQ_FAMILY_COUNT][2][DRAWS];
-
-	for (int run = 0; run < 2; run++) {
-		struct fixture fixture;
-
-		fixture_open(&fixture, &options);
-		for (int i = 0; i < MASQ_FAMILY_COUNT && !test_failed; i++)
-			draw(&fixture, &families[i], ports[i][run]);
-		fixture_close(&fixture);
-		CHECK(!test_failed);
-	}
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++)
-		CHECK(memcmp(ports[i][0], ports[i][1], sizeof(ports[i][0])));
-}
-
 static const struct test_case cases[] = {
 	{ "RFC 6888 REQ-2: each pod keeps to one address",
 	  each_pod_keeps_to_one_address },
@@ -501,22 +339,11 @@ static const struct test_case cases[] = {
 	  the_limit_on_records_can_be_set },
 	{ "RFC 6888 REQ-6: destinations can be excluded",
 	  destinations_can_be_excluded },
-	{ "RFC 6888 REQ-8: a closed connection's port rests for two minutes",
-	  a_closed_connections_port_rests_two_minutes },
-	{ "RFC 6888 REQ-8A: a closed connection's port serves again when no "
-	  "other is left",
-	  a_closed_connections_port_serves_when_no_other_does },
-	{ "RFC 6888 REQ-8C: the port of UDP that is over serves again at once",
-	  a_udp_port_is_free_at_once },
 	{ "RFC 6888 REQ-11A: what cannot have a mapping is dropped",
 	  what_cannot_have_a_mapping_is_dropped },
 	{ "RFC 6888 REQ-11D (live): no live flow makes room for another",
 	  no_live_flow_makes_room },
 	{ "RFC 6888 REQ-12: the programs log nothing", nothing_is_logged },
-	{ "RFC 6888 REQ-13: every port serves every destination",
-	  every_port_serves_every_destination },
-	{ "RFC 6888 REQ-15: with --random-fully no port follows from others",
-	  ports_are_hard_to_guess },
 };
 
 TEST_MAIN(cases)
