@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The packet's path, from top to bottom: parse, classify, find or open the
- * flow, rewrite, forward.
+ * The packet's path, from top to bottom: read, find the flow, or classify and
+ * open one, rewrite, forward.
  *
  * masq_egress and masq_ingress hang on the uplink's TC hooks; their _l3 twins
  * on uplinks whose frames have no Ethernet header (tun, WireGuard).
@@ -116,7 +116,6 @@ static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
 	enum masq_verdict verdict;
 
 	verdict = packet_read(skb, &p, skb->protocol, l3_off);
-
 	verdict = verdict == MASQ_CONTINUE ? translate(skb, &p) :
 					     refuse(skb, &p, verdict);
 	return forward(skb, &p, verdict);
