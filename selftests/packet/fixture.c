@@ -162,6 +162,21 @@ void fixture_close(struct fixture *fixture)
 	masq_bpf__destroy(fixture->skel);
 }
 
+struct fixture *fixture_shared(enum fixture_rewrite rewrite)
+{
+	static struct fixture fixtures[FIXTURE_REWRITES];
+	const struct fixture_options options = { .rewrite = rewrite };
+
+	if (!fixtures[rewrite].skel)
+		fixture_open(&fixtures[rewrite], &options);
+	return &fixtures[rewrite];
+}
+
+const char *fixture_rewrite_name(enum fixture_rewrite rewrite)
+{
+	return rewrite == FIXTURE_DIRECT ? "direct writes" : "helpers";
+}
+
 int fixture_send(const struct fixture *fixture, enum masq_direction direction,
 		 const struct frame *in, struct frame *ret)
 {
@@ -240,6 +255,26 @@ __u64 fixture_now_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
+int fixture_host_socket(int af, int type, uint16_t port)
+{
+	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6,
+				     .sin6_port = htons(port) };
+	struct sockaddr_in any4 = { .sin_family = AF_INET,
+				    .sin_port = htons(port) };
+	int fd = socket(af, type, 0), one = 1;
+
+	if (af == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (fd < 0 ||
+	    bind(fd,
+		 af == AF_INET ? (struct sockaddr *)&any4 :
+				 (struct sockaddr *)&any6,
+		 af == AF_INET ? sizeof(any4) : sizeof(any6)) < 0 ||
+	    (type == SOCK_STREAM && listen(fd, 1) < 0))
+		return -1;
+	return fd;
+}
+
 bool fixture_can_complete(const struct fixture *fixture)
 {
 	char packet[64] = { 0 };
@@ -276,6 +311,24 @@ size_t fixture_flows(const struct fixture *fixture)
 
 	if (maps_each_flow(&fixture->maps, count_live, &count))
 		die("flows");
+	return count;
+}
+
+size_t fixture_entries(const struct fixture *fixture)
+{
+	static const enum map_id maps[] = { MAP_FLOWS, MAP_INDEX };
+	struct masq_tuple key;
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		int fd = fixture->maps.fd[maps[i]];
+		const void *from = NULL;
+
+		while (bpf_map_get_next_key(fd, from, &key) == 0) {
+			from = &key;
+			count++;
+		}
+	}
 	return count;
 }
 

@@ -9,6 +9,8 @@
 #include "maps.h"
 #include "packet.h"
 
+#define SECOND_NS 1000000000LL
+
 struct masq_bpf;
 
 #define NODE4 "198.51.100.11"
@@ -57,6 +59,16 @@ void fixture_open(struct fixture *fixture,
 		  const struct fixture_options *options);
 void fixture_close(struct fixture *fixture);
 
+/* One with no other options, kept from case to case: to load takes a second. */
+struct fixture *fixture_shared(enum fixture_rewrite rewrite);
+
+/* For messages. */
+const char *fixture_rewrite_name(enum fixture_rewrite rewrite);
+
+/* A socket of the host, bound and listening. Return: negative if there is none.
+ */
+int fixture_host_socket(int af, int type, uint16_t port);
+
 /*
  * Send a packet through a program.
  *
@@ -71,6 +83,9 @@ enum masq_verdict fixture_run(const struct fixture *fixture,
 /* The same without a look at the counters. Return: the action. */
 int fixture_send(const struct fixture *fixture, enum masq_direction direction,
 		 const struct frame *in, struct frame *ret);
+
+/* Records and index entries, of whatever age. */
+size_t fixture_entries(const struct fixture *fixture);
 
 /* Live records, and the value of one. */
 size_t fixture_flows(const struct fixture *fixture);

@@ -7,8 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
 #include "fixture.h"
 #include "test.h"
 
@@ -165,37 +163,17 @@ static const struct host_packet tunnels[] = {
 	  UDP(REMOTE6, WIREGUARD, NODE6, WIREGUARD) },
 };
 
-/* Records and index entries, of whatever age. */
-static size_t entries(const struct fixture *fixture)
-{
-	static const enum map_id maps[] = { MAP_FLOWS, MAP_INDEX };
-	struct masq_tuple key;
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
-		int fd = fixture->maps.fd[maps[i]];
-		const void *from = NULL;
-
-		while (bpf_map_get_next_key(fd, from, &key) == 0) {
-			from = &key;
-			count++;
-		}
-	}
-	return count;
-}
-
 static void frame_untouched(const struct fixture *fixture,
 			    enum masq_direction direction,
 			    const struct frame *frame,
 			    enum masq_verdict verdict)
 {
-	size_t before = entries(fixture);
+	size_t before = fixture_entries(fixture);
 	struct frame out;
 
 	CHECK_EQUAL(fixture_run(fixture, direction, frame, &out), verdict);
-	CHECK_EQUAL(out.length, frame->length);
-	CHECK(!memcmp(out.bytes, frame->bytes, out.length));
-	CHECK_EQUAL(entries(fixture), before);
+	CHECK(frame_equal(&out, frame));
+	CHECK_EQUAL(fixture_entries(fixture), before);
 }
 
 static uint16_t sum_words(const uint8_t *bytes, size_t length)
@@ -299,26 +277,6 @@ static void tunnels_are_untouched(void)
 	BY_ITSELF(tunnels);
 }
 
-static int host_socket(int af, int type, uint16_t port)
-{
-	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6,
-				     .sin6_port = htons(port) };
-	struct sockaddr_in any4 = { .sin_family = AF_INET,
-				    .sin_port = htons(port) };
-	int fd = socket(af, type, 0), one = 1;
-
-	if (af == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (fd < 0 ||
-	    bind(fd,
-		 af == AF_INET ? (struct sockaddr *)&any4 :
-				 (struct sockaddr *)&any6,
-		 af == AF_INET ? sizeof(any4) : sizeof(any6)) < 0 ||
-	    (type == SOCK_STREAM && listen(fd, 1) < 0))
-		return -1;
-	return fd;
-}
-
 /* A pod speaks from this port; it does not get the node's of that number. */
 static void pod_wants(const struct fixture *fixture, int af, uint8_t proto,
 		      uint16_t port, uint16_t remote_port)
@@ -374,8 +332,8 @@ static void tunnels_are_untouched_beside_pods(void)
 
 	fixture_open(&fixture, &options);
 	for (int i = 0; i < 8; i++) {
-		fds[i] = host_socket(i % 2 ? AF_INET6 : AF_INET, SOCK_DGRAM,
-				     ports[i / 2]);
+		fds[i] = fixture_host_socket(i % 2 ? AF_INET6 : AF_INET,
+					     SOCK_DGRAM, ports[i / 2]);
 		CHECK(fds[i] >= 0);
 	}
 	pods_beside_tunnels(&fixture, AF_INET);
@@ -415,7 +373,7 @@ static void socket_untouched(const struct fixture *fixture, int af,
 static void beside_a_pod(const struct fixture *fixture, int af, int type)
 {
 	uint8_t proto = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
-	int fd = host_socket(af, type, 20007);
+	int fd = fixture_host_socket(af, type, 20007);
 
 	CHECK(fd >= 0);
 	socket_untouched(fixture, af, proto, 20007);
@@ -436,6 +394,27 @@ static void sockets_in_the_pool_are_untouched(void)
 	for (int i = 0; i < 4 && !test_failed; i++)
 		beside_a_pod(&fixture, i % 2 ? AF_INET6 : AF_INET,
 			     types[i / 2]);
+	fixture_close(&fixture);
+}
+
+/* With each number of eight bits, in both families, both ways. */
+static void
+each_number_untouched(void (*run)(const struct fixture *fixture, int af,
+				  enum masq_direction direction, int number))
+{
+	const struct fixture_options options = { 0 };
+	struct fixture fixture;
+
+	fixture_open(&fixture, &options);
+	for (int i = 0; i < 4 * 0x100 && !test_failed; i++) {
+		int af = i & 1 ? AF_INET6 : AF_INET;
+		int direction = i & 2 ? IN : OUT;
+
+		run(&fixture, af, direction, i / 4);
+		if (test_failed)
+			printf("# with number %d, IPv%d, %s\n", i / 4,
+			       i & 1 ? 6 : 4, i & 2 ? "in" : "out");
+	}
 	fixture_close(&fixture);
 }
 
@@ -471,20 +450,7 @@ static void icmp_untouched(const struct fixture *fixture, int af,
 
 static void icmp_of_every_type_is_untouched(void)
 {
-	const struct fixture_options options = { 0 };
-	struct fixture fixture;
-
-	fixture_open(&fixture, &options);
-	for (int i = 0; i < 4 * 0x100 && !test_failed; i++) {
-		int af = i & 1 ? AF_INET6 : AF_INET;
-		int direction = i & 2 ? IN : OUT;
-
-		icmp_untouched(&fixture, af, direction, i / 4);
-		if (test_failed)
-			printf("# with type %d, IPv%d, %s\n", i / 4,
-			       i & 1 ? 6 : 4, i & 2 ? "in" : "out");
-	}
-	fixture_close(&fixture);
+	each_number_untouched(icmp_untouched);
 }
 
 static void proto_untouched(const struct fixture *fixture, int af,
@@ -507,20 +473,7 @@ static void proto_untouched(const struct fixture *fixture, int af,
 
 static void every_protocol_is_untouched(void)
 {
-	const struct fixture_options options = { 0 };
-	struct fixture fixture;
-
-	fixture_open(&fixture, &options);
-	for (int i = 0; i < 4 * 0x100 && !test_failed; i++) {
-		int af = i & 1 ? AF_INET6 : AF_INET;
-		int direction = i & 2 ? IN : OUT;
-
-		proto_untouched(&fixture, af, direction, i / 4);
-		if (test_failed)
-			printf("# with protocol %d, IPv%d, %s\n", i / 4,
-			       i & 1 ? 6 : 4, i & 2 ? "in" : "out");
-	}
-	fixture_close(&fixture);
+	each_number_untouched(proto_untouched);
 }
 
 /* IEEE 802 numbers; below 1,536 it is a length, as of spanning tree. */

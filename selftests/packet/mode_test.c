@@ -3,9 +3,7 @@
  * Island, flat, isolated: what the mode makes of packets between pods and the
  * outside, and of flows that were there before it.
  */
-#include <bpf/bpf.h>
-
-#include "fixture.h"
+#include "family.h"
 #include "test.h"
 
 enum {
@@ -14,28 +12,6 @@ enum {
 	PORT = 20005, /* in the pool */
 	DATAGRAM = 1200,
 	CUT = 600,
-};
-
-struct family {
-	const char *name;
-	const char *node;
-	const char *pod;
-	const char *remote;
-	const char *island;
-	const char *multicast;
-	const char *link_local;
-	size_t header;
-	uint8_t icmp;
-	uint8_t echo;
-	uint8_t unreachable;
-	uint8_t unknown_icmp;
-};
-
-static const struct family families[] = {
-	{ "IPv4", NODE4, POD4, REMOTE4, ISLAND4, "239.1.1.1", "169.254.1.1", 20,
-	  IPPROTO_ICMP, 8, 3, 17 },
-	{ "IPv6", NODE6, POD6, REMOTE6, ISLAND6, "ff0e::1", "fe80::1", 40,
-	  IPPROTO_ICMPV6, 128, 1, 139 },
 };
 
 typedef void scenario(const struct fixture *fixture, const struct family *f);
@@ -47,7 +23,7 @@ static void play(scenario *run)
 	struct fixture fixture;
 
 	fixture_open(&fixture, &options);
-	for (int i = 0; i < 2 && !test_failed; i++) {
+	for (int i = 0; i < MASQ_FAMILY_COUNT && !test_failed; i++) {
 		fixture_set_mode(&fixture, MASQ_MODE_ISLAND);
 		run(&fixture, &families[i]);
 		if (test_failed)
@@ -90,48 +66,17 @@ static struct packet_spec answer_of(const struct packet_spec *spec)
 	return answer;
 }
 
-/* Records and index entries, of whatever age. */
-static size_t entries(const struct fixture *fixture)
-{
-	static const enum map_id maps[] = { MAP_FLOWS, MAP_INDEX };
-	struct masq_tuple key;
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
-		int fd = fixture->maps.fd[maps[i]];
-		const void *from = NULL;
-
-		while (bpf_map_get_next_key(fd, from, &key) == 0) {
-			from = &key;
-			count++;
-		}
-	}
-	return count;
-}
-
-static bool frames_equal(const struct frame *got, const struct frame *expected)
-{
-	for (size_t i = 0; i < expected->length; i++) {
-		if (got->bytes[i] == expected->bytes[i])
-			continue;
-		printf("# byte %zu is %02x, expected %02x\n", i, got->bytes[i],
-		       expected->bytes[i]);
-		return false;
-	}
-	return got->length == expected->length;
-}
-
 /* It has this verdict, nothing in it changes, and no record is made. */
 static void frame_stays(const struct fixture *fixture,
 			enum masq_direction direction,
 			const struct frame *frame, enum masq_verdict verdict)
 {
-	size_t before = entries(fixture);
+	size_t before = fixture_entries(fixture);
 	struct frame out;
 
 	CHECK_EQUAL(fixture_run(fixture, direction, frame, &out), verdict);
-	CHECK(frames_equal(&out, frame));
-	CHECK_EQUAL(entries(fixture), before);
+	CHECK(frame_equal(&out, frame));
+	CHECK_EQUAL(fixture_entries(fixture), before);
 }
 
 static void stays(const struct fixture *fixture, enum masq_direction direction,
@@ -155,7 +100,7 @@ static void becomes(const struct fixture *fixture,
 	frame_build(&expected, other);
 	CHECK_EQUAL(fixture_run(fixture, direction, &frame, &out),
 		    MASQ_TRANSLATED);
-	CHECK(frames_equal(&out, &expected));
+	CHECK(frame_equal(&out, &expected));
 }
 
 /* Kinds of packets, each from a pod to the outside or from there to a pod. */
@@ -338,7 +283,7 @@ static void flat_passes(const struct fixture *fixture, const struct family *f)
 	every_kind(fixture, f, MASQ_PASS_FLAT);
 	if (!test_failed)
 		every_destination(fixture, f, MASQ_PASS_FLAT);
-	CHECK_EQUAL(entries(fixture), 0);
+	CHECK_EQUAL(fixture_entries(fixture), 0);
 }
 
 static void in_flat_everything_passes(void)
@@ -353,7 +298,7 @@ static void isolated_drops(const struct fixture *fixture,
 	every_kind(fixture, f, MASQ_DROP_ISOLATED);
 	if (!test_failed)
 		every_destination(fixture, f, MASQ_DROP_ISOLATED);
-	CHECK_EQUAL(entries(fixture), 0);
+	CHECK_EQUAL(fixture_entries(fixture), 0);
 }
 
 static void in_isolated_nothing_passes(void)
@@ -434,13 +379,7 @@ static struct packet_spec error_about(const struct family *f, const char *src,
 				      struct frame *quote)
 {
 	frame_build(quote, about);
-	return (struct packet_spec){
-		.proto = f->icmp,
-		.src = src,
-		.dst = dst,
-		.icmp_type = f->unreachable,
-		.quote = quote,
-	};
+	return unreachable_of(f, src, dst, quote);
 }
 
 /* Out and back, and errors about both. */

@@ -2,6 +2,7 @@
 #include "packet.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Bytes are written in network order by position; no headers' structs. */
@@ -298,6 +299,23 @@ bool frame_checks(const struct frame *frame)
 	if (view.proto == IPPROTO_UDP && !view.check)
 		return view.af == AF_INET;
 	return !check_offset(view.proto) || l4_sum(frame) == 0xffff;
+}
+
+bool frame_equal(const struct frame *got, const struct frame *expected)
+{
+	if (got->length != expected->length) {
+		printf("# got %zu bytes, expected %zu\n", got->length,
+		       expected->length);
+		return false;
+	}
+	for (size_t i = 0; i < got->length; i++) {
+		if (got->bytes[i] == expected->bytes[i])
+			continue;
+		printf("# byte %zu of %zu is %02x, expected %02x\n", i,
+		       got->length, got->bytes[i], expected->bytes[i]);
+		return false;
+	}
+	return true;
 }
 
 void frame_quoted(const struct frame *error, struct frame *ret)

@@ -74,6 +74,9 @@ bool frame_view(const struct frame *frame, struct frame_view *ret);
 /* Are all checksums what they ought to be? */
 bool frame_checks(const struct frame *frame);
 
+/* Says where they differ, if they do. */
+bool frame_equal(const struct frame *got, const struct frame *expected);
+
 /* Make the L4 checksum this value, by the payload's first two bytes. */
 void frame_force_check(struct frame *frame, uint16_t check);
 

@@ -265,26 +265,6 @@ static void a_resting_port_comes_back_after_two_minutes(void)
 	fixture_close(&fixture);
 }
 
-static int host_socket(int af, int type, uint16_t port)
-{
-	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6,
-				     .sin6_port = htons(port) };
-	struct sockaddr_in any4 = { .sin_family = AF_INET,
-				    .sin_port = htons(port) };
-	int fd = socket(af, type, 0), one = 1;
-
-	if (af == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (fd < 0 ||
-	    bind(fd,
-		 af == AF_INET ? (struct sockaddr *)&any4 :
-				 (struct sockaddr *)&any6,
-		 af == AF_INET ? sizeof(any4) : sizeof(any6)) < 0 ||
-	    (type == SOCK_STREAM && listen(fd, 1) < 0))
-		return -1;
-	return fd;
-}
-
 static void beside_a_host_socket(int af, int type)
 {
 	const struct fixture_options options = { .ports = "21000-21001" };
@@ -297,7 +277,7 @@ static void beside_a_host_socket(int af, int type)
 	spec.tcp_flags = SYN;
 	spec.src_port = 21000;
 	fixture_open(&fixture, &options);
-	fd = host_socket(af, type, 21000);
+	fd = fixture_host_socket(af, type, 21000);
 	CHECK(fd >= 0);
 	CHECK_EQUAL(open_flow(&fixture, &spec, &port, NULL), MASQ_TRANSLATED);
 	CHECK_EQUAL(port, 21001);

@@ -4,7 +4,7 @@
  * and what is refused.  What comes out is compared with the packet that the
  * node would have sent itself, byte by byte.
  */
-#include "fixture.h"
+#include "family.h"
 #include "test.h"
 
 enum {
@@ -33,25 +33,6 @@ enum {
 	POOL_LAST = 20999,
 };
 
-struct family {
-	const char *name;
-	const char *node;
-	const char *pod;
-	const char *other_pod;
-	const char *remote;
-	const char *other_remote;
-	const char *island;
-	uint8_t icmp;
-	uint8_t foreign_icmp;
-};
-
-static const struct family families[] = {
-	{ "IPv4", NODE4, POD4, OTHER_POD4, REMOTE4, "203.0.113.11", ISLAND4,
-	  IPPROTO_ICMP, IPPROTO_ICMPV6 },
-	{ "IPv6", NODE6, POD6, OTHER_POD6, REMOTE6, "2001:db8:2::11", ISLAND6,
-	  IPPROTO_ICMPV6, IPPROTO_ICMP },
-};
-
 typedef void scenario(const struct fixture *fixture, const struct family *f);
 
 static void play(scenario *run, enum fixture_rewrite rewrite)
@@ -60,12 +41,11 @@ static void play(scenario *run, enum fixture_rewrite rewrite)
 	struct fixture fixture;
 
 	fixture_open(&fixture, &options);
-	for (int i = 0; i < 2 && !test_failed; i++) {
+	for (int i = 0; i < MASQ_FAMILY_COUNT && !test_failed; i++) {
 		run(&fixture, &families[i]);
 		if (test_failed)
-			printf("# in %s, rewritten %s\n", families[i].name,
-			       rewrite == FIXTURE_DIRECT ? "directly" :
-							   "by helpers");
+			printf("# in %s, rewritten by %s\n", families[i].name,
+			       fixture_rewrite_name(rewrite));
 	}
 	fixture_close(&fixture);
 }
@@ -149,23 +129,6 @@ static enum masq_verdict send_out(const struct fixture *fixture,
 	return fixture_run(fixture, MASQ_EGRESS, &frame, NULL);
 }
 
-static bool frames_equal(const struct frame *got, const struct frame *expected)
-{
-	if (got->length != expected->length) {
-		printf("# %zu bytes, expected %zu\n", got->length,
-		       expected->length);
-		return false;
-	}
-	for (size_t i = 0; i < got->length; i++) {
-		if (got->bytes[i] == expected->bytes[i])
-			continue;
-		printf("# byte %zu is %02x, expected %02x\n", i, got->bytes[i],
-		       expected->bytes[i]);
-		return false;
-	}
-	return true;
-}
-
 /* The packet passes under this verdict, and nothing in it changes. */
 static void stays(const struct fixture *fixture, enum masq_direction direction,
 		  const struct packet_spec *spec, enum masq_verdict verdict)
@@ -174,7 +137,7 @@ static void stays(const struct fixture *fixture, enum masq_direction direction,
 
 	packet_build(&frame, spec);
 	CHECK_EQUAL(fixture_run(fixture, direction, &frame, &out), verdict);
-	CHECK(frames_equal(&out, &frame));
+	CHECK(frame_equal(&out, &frame));
 }
 
 static struct packet_spec answer_of(const struct packet_spec *spec)
@@ -209,7 +172,7 @@ static void returns_to(const struct fixture *fixture,
 	packet_build(&expected, &received);
 	CHECK_EQUAL(fixture_run(fixture, MASQ_INGRESS, &frame, &back),
 		    MASQ_TRANSLATED);
-	CHECK(frames_equal(&back, &expected));
+	CHECK(frame_equal(&back, &expected));
 }
 
 static bool has_ports(const struct packet_spec *spec)
@@ -237,7 +200,7 @@ static void leaves_and_returns(const struct fixture *fixture,
 		node.src_port = view.src_port;
 	}
 	packet_build(&expected, &node);
-	CHECK(frames_equal(&out, &expected));
+	CHECK(frame_equal(&out, &expected));
 	returns_to(fixture, &node, spec->src, spec->src_port);
 }
 
@@ -521,7 +484,7 @@ static void udplite_covered(const struct fixture *fixture,
 	node.src_port = view.src_port;
 	packet_build(&expected, &node);
 	udplite_cover(&expected, coverage);
-	CHECK(frames_equal(&out, &expected));
+	CHECK(frame_equal(&out, &expected));
 
 	node = answer_of(&node);
 	spec = answer_of(&spec);
@@ -531,7 +494,7 @@ static void udplite_covered(const struct fixture *fixture,
 	udplite_cover(&expected, coverage);
 	CHECK_EQUAL(fixture_run(fixture, MASQ_INGRESS, &frame, &out),
 		    MASQ_TRANSLATED);
-	CHECK(frames_equal(&out, &expected));
+	CHECK(frame_equal(&out, &expected));
 }
 
 static void udplite_each_coverage(const struct fixture *fixture,

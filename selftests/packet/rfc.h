@@ -6,10 +6,9 @@
 #ifndef SELFTESTS_RFC_H
 #define SELFTESTS_RFC_H
 
-#include "fixture.h"
+#include "family.h"
 #include "test.h"
 
-#define SECOND_NS 1000000000ULL
 /* The datapath's clock ticks, so it is late; all timeouts are whole seconds. */
 #define CLOCK_LATE_NS (SECOND_NS / 2)
 
@@ -23,31 +22,6 @@ enum {
 	OUT = 0x100,
 	IN = 0x200,
 	STEPS_MAX = 12,
-};
-
-struct family {
-	const char *name;
-	const char *node;
-	const char *pod;
-	const char *other_pod;
-	const char *island;
-	const char *remote;
-	const char *other_remote;
-	const char *router;
-	const char *multicast;
-	uint8_t icmp;
-	uint8_t echo;
-	uint8_t unreachable;
-	uint8_t prohibited; /* its code */
-	uint8_t time_exceeded;
-	uint8_t parameter_problem;
-};
-
-static const struct family families[MASQ_FAMILY_COUNT] = {
-	{ "IPv4", NODE4, POD4, OTHER_POD4, ISLAND4, REMOTE4, "203.0.113.11",
-	  "192.0.2.1", "239.1.1.1", IPPROTO_ICMP, 8, 3, 13, 11, 12 },
-	{ "IPv6", NODE6, POD6, OTHER_POD6, ISLAND6, REMOTE6, "2001:db8:2::11",
-	  "2001:db8:77::1", "ff0e::1", IPPROTO_ICMPV6, 128, 1, 1, 3, 4 },
 };
 
 typedef void scene(struct fixture *fixture, const struct family *f);
@@ -339,6 +313,24 @@ static inline void error_arrives(const struct fixture *fixture,
 	error_keeps(&got, error);
 	CHECK(!test_failed);
 	error_quotes(&got, &flow->sent);
+}
+
+/* Destination Unreachable of every code, about a flow that is opened for it. */
+static inline void unreachables_arrive(const struct fixture *fixture,
+				       const struct family *f, uint8_t proto)
+{
+	struct packet_spec spec = fresh_spec(f, proto);
+	struct frame error;
+	struct flow flow;
+
+	flow_open(fixture, &spec, &flow);
+	for (int code = 0; code <= 15; code++) {
+		CHECK(!test_failed);
+		error_in(&error, f, f->router, f->unreachable, code, &flow);
+		error_arrives(fixture, &error, f->router, &flow);
+		if (test_failed)
+			printf("# with code %d\n", code);
+	}
 }
 
 /* Every ICMP message there may be about it, either way: it is as it was. */

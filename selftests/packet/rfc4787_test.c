@@ -244,16 +244,7 @@ static void errors_come_in_from_any_address(void)
 
 static void unreachable_arrives(struct fixture *fixture, const struct family *f)
 {
-	struct packet_spec spec = fresh_spec(f, IPPROTO_UDP);
-	struct frame error;
-	struct flow flow;
-
-	flow_open(fixture, &spec, &flow);
-	for (int code = 0; code <= 15; code++) {
-		CHECK(!test_failed);
-		error_in(&error, f, f->router, f->unreachable, code, &flow);
-		error_arrives(fixture, &error, f->router, &flow);
-	}
+	unreachables_arrive(fixture, f, IPPROTO_UDP);
 }
 
 static void destination_unreachable_reaches_the_pod(void)

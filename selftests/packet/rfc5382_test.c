@@ -194,18 +194,7 @@ static void addresses_in_tcp_stay(void)
 
 static void unreachable_arrives(struct fixture *fixture, const struct family *f)
 {
-	struct packet_spec spec = fresh_spec(f, IPPROTO_TCP);
-	struct frame error;
-	struct flow flow;
-
-	flow_open(fixture, &spec, &flow);
-	for (int code = 0; code <= 15; code++) {
-		CHECK(!test_failed);
-		error_in(&error, f, f->router, f->unreachable, code, &flow);
-		error_arrives(fixture, &error, f->router, &flow);
-		if (test_failed)
-			printf("# with code %d\n", code);
-	}
+	unreachables_arrive(fixture, f, IPPROTO_TCP);
 }
 
 static void destination_unreachable_is_translated(void)
