@@ -134,6 +134,7 @@ static __noinline int hold_put(struct __sk_buff *skb, const struct packet *p,
 		datagram_of(p, &held->of);
 		held->until_ns = now + HOLD_MS * NSEC_PER_MSEC;
 		held->ifindex = skb->ifindex;
+		held->l3_off = p->l3_off;
 		hold_key(p, &search.key);
 		bpf_loop(HOLD_PLACES, hold_place, &search, 0);
 	}
@@ -176,6 +177,7 @@ struct hold_release {
 	__u64 now;
 	enum hold_end end;
 	int is_aside;
+	__u16 l3_off;
 };
 
 static inline void hold_send(struct hold_release *r,
@@ -188,7 +190,7 @@ static inline void hold_send(struct hold_release *r,
 		return;
 	r->is_aside = 1;
 	if (frame_restore(r->skb, held) == 0)
-		(void)bpf_clone_redirect(r->skb, r->skb->ifindex, flags);
+		(void)bpf_clone_redirect(r->skb, held->ifindex, flags);
 }
 
 /* One round of bpf_loop(). */
@@ -199,8 +201,9 @@ static long hold_release_place(__u32 place, struct hold_release *r)
 
 	r->key.place = place;
 	held = bpf_map_lookup_elem(&masq_held, &r->key);
+	/* it may have come by another uplink, but of the same framing */
 	if (!held || !datagram_equal(&held->of, &r->of) ||
-	    held->ifindex != r->skb->ifindex || !hold_take(held, &until))
+	    held->l3_off != r->l3_off || !hold_take(held, &until))
 		return 0;
 	if (until > r->now && r->end == HOLD_SEND)
 		hold_send(r, held);
@@ -219,7 +222,12 @@ static __noinline int hold_release(struct __sk_buff *skb,
 				   enum hold_end end)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
-	struct hold_release release = { .skb = skb, .now = now, .end = end };
+	struct hold_release release = {
+		.skb = skb,
+		.now = now,
+		.end = end,
+		.l3_off = p->l3_off,
+	};
 	struct masq_held *aside;
 
 	if (!sweeper || !sweeper->held[p->direction == MASQ_INGRESS])

@@ -267,7 +267,8 @@ struct masq_held {
 	struct masq_datagram of;
 	__u64 until_ns; /* 0: somebody is taking it */
 	__u32 ifindex;
-	__u32 length; /* bytes of frame */
+	__u16 length; /* bytes of frame */
+	__u16 l3_off; /* where its IP header is */
 	__u8 frame[MASQ_HELD_BYTES];
 };
 
