@@ -26,11 +26,6 @@ static inline int is_pod(const struct masq_addr *addr)
 	return range_of(&masq_pods, addr) != NULL;
 }
 
-static inline int is_island(const struct masq_addr *addr)
-{
-	return range_of(&masq_island, addr) != NULL;
-}
-
 /* Is it an address of this node, on whatever interface? */
 static inline int is_own(const struct masq_addr *addr)
 {
@@ -76,33 +71,75 @@ static inline enum masq_verdict classify_mode(void)
 	}
 }
 
-/* The island's IPv4 addresses are not reached by IPv6. */
-static inline int is_mapped(const struct packet *p)
+/*
+ * The range that a pod's remote is in.  The island's IPv4 addresses are not
+ * reached by IPv6.
+ */
+static inline const struct masq_range *range_of_remote(const struct packet *p)
 {
-	return p->family == MASQ_IPV6 && addr_is_ipv4(&p->tuple.remote);
+	if (p->family == MASQ_IPV6 && addr_is_ipv4(&p->tuple.remote))
+		return NULL;
+	return range_of(&masq_island, &p->tuple.remote);
+}
+
+/* Do the ranges say that it belongs to the island? */
+static inline int is_island(const struct masq_range *remote)
+{
+	return remote && remote->origin != MASQ_ORIGIN_MASQUERADE &&
+	       remote->origin != MASQ_ORIGIN_ELSEWHERE &&
+	       remote->origin != MASQ_ORIGIN_LINK_LOCAL;
+}
+
+/* Between a pod and the outside: do the ranges exclude it from translation? */
+static inline int is_excluded(const struct masq_range *pod,
+			      const struct masq_range *remote)
+{
+	return pod->origin == MASQ_ORIGIN_NON_MASQUERADE_SOURCE ||
+	       (remote && remote->origin != MASQ_ORIGIN_MASQUERADE);
+}
+
+/* Is nothing said of this address that means something only on a link? */
+static inline int is_out_of_scope(const struct packet *p,
+				  const struct masq_range *remote)
+{
+	return is_link_scope(&p->tuple.remote) &&
+	       (!remote || remote->origin == MASQ_ORIGIN_ELSEWHERE);
 }
 
 /* On its way out, by ranges alone.  MASQ_CONTINUE: is to be translated. */
 static inline enum masq_verdict classify_leaving(const struct packet *p)
 {
+	const struct masq_range *pod = range_of(&masq_pods, &p->tuple.local);
+	const struct masq_range *remote;
 	enum masq_verdict verdict;
 
-	if (!is_pod(&p->tuple.local))
+	if (!pod)
 		return MASQ_PASS_NOT_POD;
-	if (is_island(&p->tuple.remote) && !is_mapped(p))
+	remote = range_of_remote(p);
+	if (is_island(remote))
 		return MASQ_PASS_ISLAND;
 	verdict = classify_mode();
-	if (verdict == MASQ_CONTINUE && is_link_scope(&p->tuple.remote))
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	if (is_out_of_scope(p, remote))
 		return MASQ_DROP_SCOPE;
-	return verdict;
+	return is_excluded(pod, remote) ? MASQ_PASS_EXCLUDED : MASQ_CONTINUE;
 }
 
 /* On its way in, by ranges alone.  MASQ_CONTINUE: from outside to a pod. */
 static inline enum masq_verdict classify_arriving(const struct packet *p)
 {
-	if (!is_pod(&p->tuple.local) || is_island(&p->tuple.remote))
+	const struct masq_range *pod = range_of(&masq_pods, &p->tuple.local);
+	const struct masq_range *remote =
+		range_of(&masq_island, &p->tuple.remote);
+	enum masq_verdict verdict;
+
+	if (!pod || is_island(remote))
 		return MASQ_PASS_NO_FLOW;
-	return classify_mode();
+	verdict = classify_mode();
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	return is_excluded(pod, remote) ? MASQ_PASS_EXCLUDED : MASQ_CONTINUE;
 }
 
 /* A packet on its way out, of no flow.  MASQ_CONTINUE: masquerade it. */

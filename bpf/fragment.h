@@ -64,6 +64,7 @@ __noinline int fragment_flow(struct __sk_buff *skb, const struct packet *p,
 	if (!first || first->until_ns <= now)
 		return fragment_early(skb, p, now);
 	if ((first->verdict == MASQ_PASS_FLAT ||
+	     first->verdict == MASQ_PASS_EXCLUDED ||
 	     first->verdict == MASQ_PASS_INBOUND) &&
 	    is_isolated(&p->tuple.local)) /* since then */
 		return MASQ_DROP_ISOLATED;

@@ -93,6 +93,23 @@ struct {
 	__type(value, struct masq_config);
 } masq_config SEC(".maps");
 
+/* This and the next are the daemon's, for the commands: no program reads them.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MASQ_SETTINGS_MAX);
+	__type(key, struct masq_setting_key);
+	__type(value, struct masq_setting);
+} masq_settings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_daemon);
+} masq_daemon SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, MASQ_COUNTER_COUNT);

@@ -22,7 +22,15 @@
 #include "masq_verdict.h"
 
 /* A change of any key or value below, or of the verdicts' order, raises it. */
-#define MASQ_LAYOUT 2
+#define MASQ_LAYOUT 3
+
+/*
+ * A change of masq_flows, masq_index, masq_tickets, masq_usage, masq_sweeper or
+ * masq_uplinks raises this one too.  Where it is the same, another version's
+ * flows go on; what else is pinned is made anew from the configuration.  Layout
+ * 2 did not say it: its is 1.
+ */
+#define MASQ_STATE_LAYOUT 1
 
 /* Flows at once, unless --max-flows says otherwise. */
 #define MASQ_FLOWS_DEFAULT (1 << 18)
@@ -136,13 +144,24 @@ MASQ_ASSERT_SIZE(struct masq_prefix, 24);
 /* As many ranges as each of masq_pods and masq_island holds. */
 #define MASQ_RANGES_MAX 4096
 
-/* Value of masq_pods and masq_island: which flag named the range. */
+/*
+ * Value of masq_pods and masq_island: what named the range, and so what it
+ * means.  Of several ranges the one with the longest prefix decides.
+ */
 enum masq_origin {
 	MASQ_ORIGIN_POD_CIDR,
 	MASQ_ORIGIN_CLUSTER_CIDR,
 	MASQ_ORIGIN_SERVICE_RANGE,
 	MASQ_ORIGIN_NON_MASQUERADE,
 	MASQ_ORIGIN_NODE_ADDRESS,
+	/* outside the island, and translated whatever a shorter range says */
+	MASQ_ORIGIN_MASQUERADE,
+	/* outside, but not translated: all but what the former names */
+	MASQ_ORIGIN_ELSEWHERE,
+	/* the same, for the link-local addresses */
+	MASQ_ORIGIN_LINK_LOCAL,
+	/* in masq_pods: pods that keep their addresses */
+	MASQ_ORIGIN_NON_MASQUERADE_SOURCE,
 	MASQ_ORIGIN_COUNT,
 };
 
@@ -213,13 +232,41 @@ enum masq_mode {
 /* Value of masq_config (one element): what may change while packets pass. */
 struct masq_config {
 	__u32 layout; /* MASQ_LAYOUT of who wrote the maps */
+	__u32 state_layout; /* and its MASQ_STATE_LAYOUT */
 	__u32 mode; /* enum masq_mode */
 	__u32 rewrites_directly; /* 1: the programs see skb->ip_summed */
 	__u32 random_fully; /* 1: never try the pod's own port first */
 	__u32 max_flows_per_pod; /* 0: no limit */
 	__u32 max_inbound; /* flows that the outside may have opened */
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
+	__u32 zero;
 	__u64 netns; /* inode of the network namespace that the uplinks are in */
+};
+
+#define MASQ_SETTING_NAME_SIZE 28
+
+/* As many values as all settings together can have. */
+#define MASQ_SETTINGS_MAX (1 << 14)
+
+/* Key of masq_settings: the index-th value of a setting (`config show`). */
+struct masq_setting_key {
+	char name[MASQ_SETTING_NAME_SIZE]; /* as of the flag; '\0' behind it */
+	__u32 index;
+};
+MASQ_ASSERT_SIZE(struct masq_setting_key, 32);
+
+/* Value of masq_settings.  Texts, cut where they are longer. */
+struct masq_setting {
+	char text[128];
+	char where[128]; /* who said it: FILE:LINE, or in words */
+};
+
+/* Value of masq_daemon (one element): what the daemon says of itself. */
+struct masq_daemon {
+	__u64 loaded_s; /* CLOCK_REALTIME: when it took its configuration */
+	__u64 loads; /* how often it has taken one */
+	__u64 refusals; /* and how often refused one */
+	char problem[256]; /* why the last was refused; empty: it is in force */
 };
 
 enum masq_direction {

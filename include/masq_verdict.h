@@ -21,6 +21,8 @@
 	  "of a flow that the outside opened to a pod address")               \
 	X(PASS_NO_FLOW, "pass-no-flow",                                       \
 	  "from outside and of no flow: left to the host")                    \
+	X(PASS_EXCLUDED, "pass-excluded",                                     \
+	  "a pod or a destination that is excluded from translation")         \
 	X(HELD, "held",                                                       \
 	  "a pod's fragment before its datagram's first: kept for a second, " \
 	  "then counted anew")                                                \

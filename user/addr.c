@@ -119,12 +119,11 @@ static const char *host_bits_problem(const struct cidr *cidr)
 	return problem;
 }
 
-const char *cidr_parse(const char *text, struct cidr *ret)
+static const char *cidr_split(const char *text, struct cidr *ret)
 {
 	char addr[CIDR_TEXT_SIZE];
 	const char *slash = strchr(text, '/');
 	const char *problem;
-	struct cidr cidr;
 
 	if (!slash)
 		return "has no prefix length: write it as ADDRESS/BITS";
@@ -132,16 +131,35 @@ const char *cidr_parse(const char *text, struct cidr *ret)
 		return "is no IPv4 or IPv6 range";
 	memcpy(addr, text, slash - text);
 	addr[slash - text] = '\0';
-	problem = addr_parse(addr, &cidr.addr);
+	problem = addr_parse(addr, &ret->addr);
 	if (problem)
 		return problem;
-	problem = prefix_parse(slash + 1, addr_family(&cidr.addr),
-			       &cidr.prefix_len);
+	return prefix_parse(slash + 1, addr_family(&ret->addr),
+			    &ret->prefix_len);
+}
+
+const char *cidr_parse(const char *text, struct cidr *ret)
+{
+	struct cidr cidr;
+	const char *problem = cidr_split(text, &cidr);
+
 	if (!problem)
 		problem = host_bits_problem(&cidr);
 	if (!problem)
 		*ret = cidr;
 	return problem;
+}
+
+const char *cidr_parse_around(const char *text, struct cidr *ret)
+{
+	struct cidr cidr;
+	const char *problem = cidr_split(text, &cidr);
+
+	if (problem)
+		return problem;
+	cidr.addr = addr_masked(&cidr.addr, cidr.prefix_len);
+	*ret = cidr;
+	return NULL;
 }
 
 const char *addr_format(const struct masq_addr *addr,
@@ -165,6 +183,12 @@ const char *cidr_format(const struct cidr *cidr, char buffer[CIDR_TEXT_SIZE])
 	snprintf(buffer, CIDR_TEXT_SIZE, "%s/%u",
 		 addr_format(&cidr->addr, addr), bits);
 	return buffer;
+}
+
+bool cidr_equal(const struct cidr *a, const struct cidr *b)
+{
+	return a->prefix_len == b->prefix_len &&
+	       memcmp(&a->addr, &b->addr, sizeof(a->addr)) == 0;
 }
 
 bool cidr_contains(const struct cidr *outer, const struct cidr *inner)

@@ -42,10 +42,14 @@ bool addr_is_global(const struct masq_addr *addr);
 const char *addr_parse(const char *text, struct masq_addr *ret);
 const char *cidr_parse(const char *text, struct cidr *ret);
 
+/* The range around an interface's ADDRESS/BITS. */
+const char *cidr_parse_around(const char *text, struct cidr *ret);
+
 const char *addr_format(const struct masq_addr *addr,
 			char buffer[ADDR_TEXT_SIZE]);
 const char *cidr_format(const struct cidr *cidr, char buffer[CIDR_TEXT_SIZE]);
 
+bool cidr_equal(const struct cidr *a, const struct cidr *b);
 bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
 struct cidr cidr_of_addr(const struct masq_addr *addr);
 

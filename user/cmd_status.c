@@ -17,17 +17,13 @@
 #include "pool.h"
 
 static const struct output_column uplink_columns[] = {
-	{ "uplink", 15 },   { "attached", 8 },
-	{ "in place", 8 },  { "IPv4", 15 },
-	{ "chosen by", 9 }, { "IPv6", 24 },
-	{ "chosen by", 0 }, { 0 },
+	{ "uplink", 15 },   { "attached", 8 },	{ "in place", 8 },
+	{ "IPv4", 15 },	    { "chosen by", 9 }, { "IPv6", 24 },
+	{ "chosen by", 9 }, { "from", 0 },	{ 0 },
 };
 
 static const struct output_column range_columns[] = {
-	{ "range", 24 },
-	{ "is", 7 },
-	{ "named by", 0 },
-	{ 0 },
+	{ "range", 24 }, { "is", 7 }, { "named by", 26 }, { "from", 0 }, { 0 },
 };
 
 static const struct output_column timeout_columns[] = {
@@ -35,18 +31,6 @@ static const struct output_column timeout_columns[] = {
 	{ "silence", 0 },
 	{ 0 },
 };
-
-static const char *choice_name(enum masq_choice choice)
-{
-	static const char *const names[MASQ_CHOICE_COUNT] = {
-		[MASQ_CHOICE_NONE] = "none",
-		[MASQ_CHOICE_GIVEN] = "--node-ip",
-		[MASQ_CHOICE_ROUTE] = "route",
-		[MASQ_CHOICE_PRIMARY] = "primary",
-	};
-
-	return choice < MASQ_CHOICE_COUNT ? names[choice] : "unknown";
-}
 
 static int pool_print(struct output *output, const struct maps *maps)
 {
@@ -91,7 +75,8 @@ static void family_print(struct output *output,
 		output_addr(output, addr_key, &uplink->node[family]);
 	else
 		output_string(output, addr_key, "-");
-	output_string(output, choice_key, choice_name(uplink->choice[family]));
+	output_string(output, choice_key,
+		      node_choice_name(uplink->choice[family]));
 }
 
 /* As this command sees them: an ifindex means nothing elsewhere. */
@@ -99,7 +84,23 @@ struct view {
 	const char *pin_dir;
 	bool is_running;
 	bool is_elsewhere; /* the uplinks are in another network namespace */
+	struct maps_setting *settings; /* that are in force */
+	size_t setting_count;
 };
+
+/* Who said it: of a value of a setting, or of its first one (text NULL). */
+static const char *where_of(const struct view *view, const char *name,
+			    const char *text)
+{
+	for (size_t i = 0; i < view->setting_count; i++) {
+		const struct maps_setting *setting = &view->settings[i];
+
+		if (strcmp(setting->key.name, name) == 0 &&
+		    (!text || strcmp(setting->value.text, text) == 0))
+			return setting->value.where;
+	}
+	return "-";
+}
 
 static void uplink_print(struct output *output, const struct view *view,
 			 __u32 ifindex, const struct masq_uplink *uplink)
@@ -121,6 +122,7 @@ static void uplink_print(struct output *output, const struct view *view,
 					   "no");
 	family_print(output, uplink, MASQ_IPV4, "ipv4", "ipv4_choice");
 	family_print(output, uplink, MASQ_IPV6, "ipv6", "ipv6_choice");
+	output_string(output, "from", where_of(view, "uplink", NULL));
 	output_row_end(output);
 }
 
@@ -137,8 +139,22 @@ static void uplinks_print(struct output *output, const struct maps *maps,
 	output_list_end(output);
 }
 
+static const char *range_kind(enum map_id id, enum masq_origin origin)
+{
+	if (id == MAP_PODS)
+		return "pods";
+	switch (origin) {
+	case MASQ_ORIGIN_MASQUERADE:
+	case MASQ_ORIGIN_ELSEWHERE:
+	case MASQ_ORIGIN_LINK_LOCAL:
+		return "outside";
+	default:
+		return "island";
+	}
+}
+
 static int ranges_rows(struct output *output, const struct maps *maps,
-		       enum map_id id, const char *what)
+		       const struct view *view, enum map_id id)
 {
 	struct range *ranges;
 	size_t count;
@@ -152,22 +168,26 @@ static int ranges_rows(struct output *output, const struct maps *maps,
 		output_row_begin(output);
 		output_string(output, "range",
 			      cidr_format(&ranges[i].cidr, text));
-		output_string(output, "is", what);
+		output_string(output, "is", range_kind(id, ranges[i].origin));
 		output_string(output, "origin", origin_name(ranges[i].origin));
+		output_string(output, "from",
+			      where_of(view, origin_name(ranges[i].origin),
+				       text));
 		output_row_end(output);
 	}
 	free(ranges);
 	return 0;
 }
 
-static int ranges_print(struct output *output, const struct maps *maps)
+static int ranges_print(struct output *output, const struct maps *maps,
+			const struct view *view)
 {
 	int error;
 
 	output_list_begin(output, "ranges", range_columns);
-	error = ranges_rows(output, maps, MAP_PODS, "pods");
+	error = ranges_rows(output, maps, view, MAP_PODS);
 	if (!error)
-		error = ranges_rows(output, maps, MAP_ISLAND, "island");
+		error = ranges_rows(output, maps, view, MAP_ISLAND);
 	output_list_end(output);
 	return error;
 }
@@ -178,12 +198,31 @@ static void timeouts_print(struct output *output,
 	output_list_begin(output, "timeouts", timeout_columns);
 	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++) {
 		output_row_begin(output);
-		output_string(output, "name", config_timeouts[i].name);
+		output_string(output, "name", config_timeouts[i]);
 		output_duration(output, "timeout_ms",
 				config->timeout_s[i] * 1000ULL);
 		output_row_end(output);
 	}
 	output_list_end(output);
+}
+
+/* "in force", or why what the files say is not. */
+static int daemon_print(struct output *output, const struct maps *maps,
+			const struct view *view)
+{
+	struct masq_daemon daemon;
+	int error = maps_get_daemon(maps, &daemon);
+
+	if (error)
+		return error;
+	output_string(output, "daemon",
+		      view->is_running ? "running" : "not running");
+	output_string(output, "config",
+		      *daemon.problem ? daemon.problem : "in force");
+	output_flag(output, "config_refused", *daemon.problem);
+	output_number(output, "config_loads", daemon.loads);
+	output_number(output, "config_refusals", daemon.refusals);
+	return 0;
 }
 
 static int status_print(struct output *output, const struct maps *maps,
@@ -192,12 +231,16 @@ static int status_print(struct output *output, const struct maps *maps,
 	struct masq_config config;
 	int error = maps_get_config(maps, &config);
 
+	if (!error)
+		error = maps_get_settings(maps, &view->settings,
+					  &view->setting_count);
 	if (error)
 		return error;
 	view->is_elsewhere = config.netns != node_netns();
 	output_string(output, "pin_dir", view->pin_dir);
-	output_string(output, "daemon",
-		      view->is_running ? "running" : "not running");
+	error = daemon_print(output, maps, view);
+	if (error)
+		return error;
 	output_string(output, "mode",
 		      config.mode < MASQ_MODE_COUNT ?
 			      config_modes[config.mode] :
@@ -213,7 +256,7 @@ static int status_print(struct output *output, const struct maps *maps,
 	if (error)
 		return error;
 	uplinks_print(output, maps, view);
-	error = ranges_print(output, maps);
+	error = ranges_print(output, maps, view);
 	timeouts_print(output, &config);
 	return error;
 }
@@ -238,6 +281,7 @@ int cmd_status(struct invocation *inv)
 			log_error("cannot read the maps: %s", strerror(-error));
 		error |= output_close(output);
 	}
+	free(view.settings);
 	maps_close(&maps);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -64,8 +64,8 @@ static const struct option *command_option(const struct command *command,
 	return option;
 }
 
-static const struct command *command_find(const struct command *commands,
-					  const char *name)
+const struct command *command_find(const struct command *commands,
+				   const char *name)
 {
 	for (; commands->name; commands++)
 		if (strcmp(commands->name, name) == 0)
@@ -79,39 +79,93 @@ static int usage_error(const char *what, const char *arg)
 	return EXIT_USAGE;
 }
 
-/* Take the option at argv[*i]; *i moves over its value. */
+/*
+ * The value of the word at argv[*i]: behind its '=', or the next word, which *i
+ * moves over.  Return: NULL where there is none, said.
+ */
+static const char *value_take(const struct word *word, const char *name,
+			      const char *metavar, char **argv, int *i)
+{
+	const char *value = word->value;
+
+	if (value)
+		return value;
+	value = argv[*i + 1];
+	if (!value || strncmp(value, "--", 2) == 0) {
+		log_error("--%s has no value: it takes %s", name, metavar);
+		return NULL;
+	}
+	++*i;
+	return value;
+}
+
 static int option_take(const struct option *option, const struct word *word,
 		       char **argv, int *i, struct invocation *inv)
 {
-	const char *value = word->value, *problem;
+	const char *value = NULL, *problem;
 
-	if (!option->metavar && value)
+	if (!option->metavar && word->value)
 		return usage_error("this option takes no value", argv[*i]);
-	if (option->metavar && !value) {
-		value = argv[*i + 1];
-		if (!value || strncmp(value, "--", 2) == 0) {
-			log_error("--%s has no value: it takes %s",
-				  option->name, option->metavar);
+	if (option->metavar) {
+		value = value_take(word, option->name, option->metavar, argv,
+				   i);
+		if (!value)
 			return EXIT_USAGE;
-		}
-		++*i;
 	}
 	problem = option->take(inv, value, option->number);
 	if (!problem)
 		return 0;
-	log_error("--%s \"%s\": %s", option->name,
-		  *inv->part ? inv->part : value, problem);
+	log_error("--%s \"%s\": %s", option->name, value, problem);
 	return EXIT_USAGE;
 }
 
-/* The word that is no option: the command, and there is one. */
-static int command_take(const struct command *commands, const char *arg,
-			const struct command **command)
+/* What it says is looked at together with the files (sources.h). */
+static int setting_take(const struct setting *setting, const struct word *word,
+			char **argv, int *i, struct invocation *inv)
 {
-	if (*command)
+	const char *value = "true";
+
+	if (setting->shape != SETTING_FLAG)
+		value = value_take(word, setting->name, setting->metavar, argv,
+				   i);
+	else if (word->value)
+		value = word->value;
+	if (!value || values_add(&inv->sources.flags, setting, value,
+				 values_command_line) < 0)
+		return EXIT_USAGE;
+	return 0;
+}
+
+/* A word that is no option: the command, or one of its arguments. */
+static int word_take(const struct command *commands, const char *arg,
+		     struct invocation *inv, const struct command **command)
+{
+	if (!*command) {
+		*command = command_find(commands, arg);
+		return *command ? 0 : usage_error("no such command", arg);
+	}
+	if (inv->arg_count == (*command)->args_max)
 		return usage_error("not expected", arg);
-	*command = command_find(commands, arg);
-	return *command ? 0 : usage_error("no such command", arg);
+	inv->args[inv->arg_count++] = arg;
+	return 0;
+}
+
+/* Take the option at argv[*i], and its value. */
+static int dashed_take(const struct command *command, const struct word *word,
+		       char **argv, int *i, struct invocation *inv)
+{
+	const struct option *option = command_option(command, word);
+	const struct setting *setting = NULL;
+
+	if (option)
+		return option_take(option, word, argv, i, inv);
+	if (command && command->has_settings && !word->letter)
+		setting = setting_find(word->name, word->name_length);
+	if (setting)
+		return setting_take(setting, word, argv, i, inv);
+	return usage_error(command ? "no such option" :
+				     "no such option before the command",
+			   argv[*i]);
 }
 
 int command_line_read(int argc, char **argv, const struct command *commands,
@@ -119,26 +173,19 @@ int command_line_read(int argc, char **argv, const struct command *commands,
 {
 	const struct command *command = NULL;
 	struct word word;
+	int error = 0;
 
-	for (int i = 1, error; i < argc; i++) {
-		const struct option *option;
-
-		if (!word_read(argv[i], &word)) {
-			error = command_take(commands, argv[i], &command);
-			if (error)
-				return error;
-			continue;
-		}
-		option = command_option(command, &word);
-		if (!option)
-			return usage_error(command ? "no such option" :
-						     "no such option before "
-						     "the command",
-					   argv[i]);
-		error = option_take(option, &word, argv, &i, inv);
-		if (error)
-			return error;
+	for (int i = 1; i < argc && !error; i++)
+		error = word_read(argv[i], &word) ?
+				dashed_take(command, &word, argv, &i, inv) :
+				word_take(commands, argv[i], inv, &command);
+	if (!error && command && inv->arg_count < command->args_min &&
+	    !inv->wants_help) {
+		log_error("%s needs %s: %s", command->name, command->args,
+			  try_help);
+		error = EXIT_USAGE;
 	}
-	*ret = command;
-	return 0;
+	if (!error)
+		*ret = command;
+	return error;
 }

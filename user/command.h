@@ -6,26 +6,28 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "config.h"
 #include "filter.h"
 #include "output.h"
+#include "sources.h"
 
 #define DEFAULT_PIN_DIR "/sys/fs/bpf/bpfmasq"
 
 enum {
 	EXIT_USAGE = 2,
 	COMMAND_TABLES = 3, /* of options, the end included */
+	COMMAND_ARGS = 3,
 };
 
 /* Everything that a command line can say. */
 struct invocation {
 	enum output_format format;
 	const char *pin_dir;
-	struct config config; /* run */
+	const char *args[COMMAND_ARGS]; /* words that are no options */
+	unsigned int arg_count;
+	struct sources sources; /* run, config */
 	struct filter filter; /* flows, flush */
 	bool only_count; /* flows */
 	bool wants_help;
-	char part[64]; /* what of an option's value is wrong; empty: all */
 };
 
 struct option {
@@ -46,9 +48,13 @@ struct option {
 };
 
 struct command {
-	const char *name;
+	const char *name; /* NULL ends the table */
+	const char *args; /* the words behind it, as help shows them */
+	unsigned int args_min;
+	unsigned int args_max;
 	const char *summary;
 	const struct option *options[COMMAND_TABLES]; /* NULL ends them */
+	bool has_settings; /* setting.h: these are options too */
 
 	/* Return: EXIT_SUCCESS or EXIT_FAILURE; what failed has been said. */
 	int (*run)(struct invocation *inv);
@@ -60,6 +66,7 @@ extern const struct option filter_options[]; /* flows, flush */
 extern const struct option flows_options[];
 
 int cmd_run(struct invocation *inv);
+int cmd_config(struct invocation *inv);
 int cmd_status(struct invocation *inv);
 int cmd_flows(struct invocation *inv);
 int cmd_flush(struct invocation *inv);
@@ -74,5 +81,9 @@ int cmd_detach(struct invocation *inv);
  */
 int command_line_read(int argc, char **argv, const struct command *commands,
 		      struct invocation *inv, const struct command **ret);
+
+/* Return: NULL where there is none of that name. */
+const struct command *command_find(const struct command *commands,
+				   const char *name);
 
 #endif /* COMMAND_H */

@@ -6,16 +6,15 @@
 #include "log.h"
 #include "pool.h"
 
-/* Sources: RFC 5382 REQ-5, RFC 4787 REQ-5, RFC 5508 REQ-2. */
-const struct config_timeout config_timeouts[MASQ_TIMEOUT_COUNT] = {
-	[MASQ_TIMEOUT_TCP_OPENING] = { "tcp-opening", 240 },
-	[MASQ_TIMEOUT_TCP_ESTABLISHED] = { "tcp-established", 7440 },
-	[MASQ_TIMEOUT_TCP_CLOSING] = { "tcp-closing", 240 },
-	[MASQ_TIMEOUT_UDP_OPENING] = { "udp-opening", 120 },
-	[MASQ_TIMEOUT_UDP_OPENING_LOW] = { "udp-opening-low", 30 },
-	[MASQ_TIMEOUT_UDP_ESTABLISHED] = { "udp-established", 300 },
-	[MASQ_TIMEOUT_ICMP] = { "icmp", 60 },
-	[MASQ_TIMEOUT_OTHER] = { "other", 600 },
+const char *const config_timeouts[MASQ_TIMEOUT_COUNT] = {
+	[MASQ_TIMEOUT_TCP_OPENING] = "tcp-opening",
+	[MASQ_TIMEOUT_TCP_ESTABLISHED] = "tcp-established",
+	[MASQ_TIMEOUT_TCP_CLOSING] = "tcp-closing",
+	[MASQ_TIMEOUT_UDP_OPENING] = "udp-opening",
+	[MASQ_TIMEOUT_UDP_OPENING_LOW] = "udp-opening-low",
+	[MASQ_TIMEOUT_UDP_ESTABLISHED] = "udp-established",
+	[MASQ_TIMEOUT_ICMP] = "icmp",
+	[MASQ_TIMEOUT_OTHER] = "other",
 };
 
 const char *const config_modes[MASQ_MODE_COUNT] = {
@@ -24,12 +23,11 @@ const char *const config_modes[MASQ_MODE_COUNT] = {
 	[MASQ_MODE_ISOLATED] = "isolated",
 };
 
-void config_init(struct config *config)
-{
-	*config = (struct config){ .max_flows = MASQ_FLOWS_DEFAULT };
-	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++)
-		config->timeout_s[i] = config_timeouts[i].default_s;
-}
+const char *const config_link_locals[CONFIG_LINK_LOCAL_COUNT] = {
+	[CONFIG_LINK_LOCAL_DROP] = "drop",
+	[CONFIG_LINK_LOCAL_PASS] = "pass",
+	[CONFIG_LINK_LOCAL_MASQUERADE] = "masquerade",
+};
 
 void config_free(struct config *config)
 {
@@ -37,11 +35,10 @@ void config_free(struct config *config)
 		cidr_list_free(&config->ranges[i]);
 }
 
-static bool is_in_cluster(const struct cidr_list *cluster,
-			  const struct cidr *pods)
+static bool is_in(const struct cidr_list *outer, const struct cidr *inner)
 {
-	for (size_t i = 0; i < cluster->count; i++)
-		if (cidr_contains(&cluster->items[i], pods))
+	for (size_t i = 0; i < outer->count; i++)
+		if (cidr_contains(&outer->items[i], inner))
 			return true;
 	return false;
 }
@@ -53,10 +50,6 @@ static int pods_check(const struct config *config)
 		&config->ranges[MASQ_ORIGIN_CLUSTER_CIDR];
 	char text[CIDR_TEXT_SIZE];
 
-	if (!pods->count)
-		return log_error("no pod range: give --pod-cidr CIDR[,CIDR], "
-				 "this node's own (kubectl get node NAME -o "
-				 "jsonpath='{.spec.podCIDRs[*]}')");
 	for (size_t i = 0; i < pods->count; i++) {
 		const struct cidr *range = &pods->items[i];
 		enum masq_family family = addr_family(&range->addr);
@@ -70,7 +63,7 @@ static int pods_check(const struct config *config)
 					cidr_format(range, text),
 					addr_family_name(family),
 					addr_family_name(family));
-		} else if (!is_in_cluster(cluster, range)) {
+		} else if (!is_in(cluster, range)) {
 			return log_error("--pod-cidr %s is outside "
 					 "--cluster-cidr: a node's pod range "
 					 "is part of the cluster's",
@@ -91,14 +84,14 @@ static int node_check(const struct config *config)
 
 		if (!addr_is_set(node))
 			continue;
-		if (!cidr_list_has_family(pods, family))
+		if (pods->count && !cidr_list_has_family(pods, family))
 			return log_error("--node-ip %s is %s, but --pod-cidr "
 					 "has no %s range: give both or "
 					 "neither",
 					 addr_format(node, text),
 					 addr_family_name(family),
 					 addr_family_name(family));
-		if (is_in_cluster(pods, &cidr))
+		if (is_in(pods, &cidr))
 			return log_error("--node-ip %s is in --pod-cidr: give "
 					 "an address of the node itself",
 					 addr_format(node, text));
@@ -106,12 +99,56 @@ static int node_check(const struct config *config)
 	return 0;
 }
 
-int config_complete(struct config *config)
+/* Excluded pods are pods; elsewhere the range would say nothing. */
+static int excluded_check(const struct config *config)
+{
+	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
+	const struct cidr_list *excluded =
+		&config->ranges[MASQ_ORIGIN_NON_MASQUERADE_SOURCE];
+	char text[CIDR_TEXT_SIZE];
+
+	for (size_t i = 0; pods->count && i < excluded->count; i++)
+		if (!is_in(pods, &excluded->items[i]))
+			return log_error("--non-masquerade-source-cidr %s is "
+					 "outside --pod-cidr: give a part of "
+					 "this node's pods",
+					 cidr_format(&excluded->items[i],
+						     text));
+	return 0;
+}
+
+/* Of two ranges the longer prefix decides; of the same two none can. */
+static int masquerade_check(const struct config *config)
+{
+	const struct cidr_list *wanted =
+		&config->ranges[MASQ_ORIGIN_MASQUERADE];
+	const struct cidr_list *unwanted =
+		&config->ranges[MASQ_ORIGIN_NON_MASQUERADE];
+	char text[CIDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < wanted->count; i++)
+		for (size_t j = 0; j < unwanted->count; j++)
+			if (cidr_equal(&wanted->items[i], &unwanted->items[j]))
+				return log_error(
+					"%s is in --masquerade-cidr "
+					"and in --non-masquerade-cidr: "
+					"give it to one of them",
+					cidr_format(&wanted->items[i], text));
+	return 0;
+}
+
+int config_agree(const struct config *config)
+{
+	if (pods_check(config) < 0 || node_check(config) < 0 ||
+	    excluded_check(config) < 0)
+		return -1;
+	return masquerade_check(config);
+}
+
+static int ports_complete(struct config *config)
 {
 	int error;
 
-	if (pods_check(config) < 0 || node_check(config) < 0)
-		return -1;
 	if (config->has_ports)
 		return 0;
 	error = pool_default(&config->ports);
@@ -123,4 +160,15 @@ int config_complete(struct config *config)
 		return log_error("the kernel's own port ranges leave no port: "
 				 "give --ports FIRST-LAST");
 	return 0;
+}
+
+int config_complete(struct config *config)
+{
+	if (!config->ranges[MASQ_ORIGIN_POD_CIDR].count)
+		return log_error("no pod range: neither a CNI .conflist nor "
+				 "flannel's subnet.env names one; give "
+				 "--pod-cidr CIDR[,CIDR], this node's own "
+				 "(kubectl get node NAME -o "
+				 "jsonpath='{.spec.podCIDRs[*]}')");
+	return ports_complete(config);
 }

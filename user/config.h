@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What `bpfmasq run` is told: the flags' values, and whether they agree.
+ * What `bpfmasq run` is told: the settings' values, and whether they agree.
  */
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include <limits.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,40 +29,55 @@ enum config_rewrite {
 	CONFIG_REWRITE_HELPERS,
 };
 
+/* What becomes of pods' packets to link-local addresses. */
+enum config_link_local {
+	CONFIG_LINK_LOCAL_DROP,
+	CONFIG_LINK_LOCAL_PASS,
+	CONFIG_LINK_LOCAL_MASQUERADE,
+	CONFIG_LINK_LOCAL_COUNT,
+};
+
 struct config {
-	const char *uplinks[CONFIG_UPLINKS_MAX]; /* names */
+	char uplinks[CONFIG_UPLINKS_MAX][IFNAMSIZ]; /* names, or patterns */
 	size_t uplink_count;
 	struct cidr_list ranges[MASQ_ORIGIN_COUNT]; /* by enum masq_origin */
 	struct masq_addr node[MASQ_FAMILY_COUNT]; /* all zero: not given */
+	enum config_link_local link_local[MASQ_FAMILY_COUNT];
 	enum masq_mode mode;
 	struct masq_ports ports;
 	bool has_ports;
 	bool random_fully;
-	bool has_max_flows;
-	__u32 max_flows;
+	__u32 max_flows; /* 0: not given */
 	__u32 max_flows_per_pod;
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT];
 	enum config_attach attach;
 	enum config_rewrite rewrite;
+	char masq_config[PATH_MAX]; /* empty: not given */
+	bool enable_ipv6; /* these two are about that file */
+	bool nomasq_all_reserved_ranges;
 };
 
-/* Name and default of each timeout: `tcp-opening` is --timeout-tcp-opening. */
-struct config_timeout {
-	const char *name;
-	__u32 default_s;
-};
-
-extern const struct config_timeout config_timeouts[MASQ_TIMEOUT_COUNT];
+/* By enum masq_timeout: `tcp-opening` is --timeout-tcp-opening. */
+extern const char *const config_timeouts[MASQ_TIMEOUT_COUNT];
 
 /* By enum masq_mode, as --mode takes them. */
 extern const char *const config_modes[MASQ_MODE_COUNT];
 
-void config_init(struct config *config);
+/* By enum config_link_local, as --link-local takes them. */
+extern const char *const config_link_locals[CONFIG_LINK_LOCAL_COUNT];
+
 void config_free(struct config *config);
 
 /*
- * Do the values agree with each other?  Says what does not, and fills in what
- * was not given (ports).
+ * Do the values agree with each other?  Says what does not.
+ *
+ * Return: 0 or -1.
+ */
+int config_agree(const struct config *config);
+
+/*
+ * Is all there that is needed?  Says what is not, and fills in what was not
+ * given (ports).
  *
  * Return: 0 or -1.
  */

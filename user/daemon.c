@@ -7,6 +7,7 @@
 #include "close.h"
 #include "log.h"
 #include "policy.h"
+#include "report.h"
 
 /* Read the node, and find what is asked for on it. Return: 0 or -1, said. */
 static int node_learn(const struct config *config, enum uplinks_demand demand,
@@ -108,10 +109,59 @@ static void say_uplink(const struct uplink *uplink)
 		 text[MASQ_IPV4], text[MASQ_IPV6]);
 }
 
-int daemon_start(const char *pin_dir, const struct config *config,
-		 struct daemon *ret)
+int daemon_configure(const struct sources *sources, struct sourced *ret)
 {
-	struct daemon daemon = { .config = config };
+	struct sourced sourced;
+
+	if (sources_read(sources, &sourced) < 0)
+		return -1;
+	if (config_complete(&sourced.config) < 0) {
+		sourced_free(&sourced);
+		return -1;
+	}
+	*ret = sourced;
+	return 0;
+}
+
+/* Everything that is not a program. Return: 0 or -1, said. */
+static int publish(const struct daemon *daemon, const struct sourced *sourced,
+		   const struct node *node, const struct uplinks *uplinks)
+{
+	if (policy_publish(&sourced->config, node, &daemon->datapath) < 0)
+		return -1;
+	return report_settings(&daemon->datapath, sourced, uplinks);
+}
+
+/*
+ * Put the new programs to work.  What they know before that nobody reads yet;
+ * but what is in maps that serve already may change only when they do.
+ *
+ * Return: 0 or -1, said and undone.
+ */
+static int serve(struct daemon *daemon, const struct sourced *sourced)
+{
+	struct datapath *datapath = &daemon->datapath;
+	struct uplinks *uplinks = &daemon->uplinks;
+	bool serves_already = datapath->was_pinned[MAP_PODS];
+
+	if (!serves_already &&
+	    publish(daemon, sourced, &daemon->node, uplinks) < 0)
+		return -1;
+	if (uplinks_attach(uplinks, datapath, sourced->config.attach) < 0)
+		return -1;
+	if ((!serves_already ||
+	     publish(daemon, sourced, &daemon->node, uplinks) == 0) &&
+	    datapath_commit(datapath) == 0)
+		return 0;
+	uplinks_undo(uplinks, datapath);
+	return -1;
+}
+
+int daemon_start(const char *pin_dir, const struct sources *sources,
+		 struct sourced *sourced, struct daemon *ret)
+{
+	const struct config *config = &sourced->config;
+	struct daemon daemon = { .sources = sources };
 	struct vanished vanished;
 
 	if (node_learn(config, UPLINKS_COMPLETE, &daemon.node,
@@ -120,23 +170,16 @@ int daemon_start(const char *pin_dir, const struct config *config,
 	if (datapath_open(pin_dir, config, &daemon.datapath) < 0)
 		goto free_node;
 	vanished_find(&daemon, &daemon.node, &vanished);
-	/*
-	 * Until it knows the pods the datapath passes everything, and what it
-	 * did before it does until it knows better.
-	 */
-	if (uplinks_attach(&daemon.uplinks, &daemon.datapath, config->attach) <
-	    0)
+	if (serve(&daemon, sourced) < 0)
 		goto abandon;
-	if (policy_publish(config, &daemon.node, &daemon.datapath) < 0 ||
-	    datapath_commit(&daemon.datapath) < 0) {
-		uplinks_undo(&daemon.uplinks, &daemon.datapath);
-		goto abandon;
-	}
+	report_taken(&daemon.datapath);
 	/* said; the new ones serve */
 	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
 	vanished_close(&daemon, &vanished);
 	for (size_t i = 0; i < daemon.uplinks.count; i++)
 		say_uplink(&daemon.uplinks.items[i]);
+	daemon.sourced = *sourced;
+	*sourced = (struct sourced){ 0 };
 	*ret = daemon;
 	return 0;
 
@@ -148,14 +191,14 @@ free_node:
 }
 
 /* Each for itself: one that fails keeps no other from serving. */
-static void uplinks_follow(struct daemon *daemon, struct uplinks *uplinks)
+static void uplinks_follow(struct daemon *daemon, enum config_attach attach,
+			   struct uplinks *uplinks)
 {
 	for (size_t i = 0; i < uplinks->count; i++) {
 		struct uplinks one = { .items = { uplinks->items[i] },
 				       .count = 1 };
 
-		if (uplinks_attach(&one, &daemon->datapath,
-				   daemon->config->attach) < 0)
+		if (uplinks_attach(&one, &daemon->datapath, attach) < 0)
 			continue;
 		uplinks->items[i] = one.items[0];
 		if (!one.items[0].was_attached)
@@ -166,24 +209,88 @@ static void uplinks_follow(struct daemon *daemon, struct uplinks *uplinks)
 	(void)uplinks_retire(uplinks, &daemon->datapath);
 }
 
-void daemon_follow(struct daemon *daemon)
+/*
+ * Bring this configuration, and the node as it is now, to the datapath.
+ *
+ * Return: 0 or -1, said.
+ */
+static int bring(struct daemon *daemon, const struct sourced *sourced,
+		 enum uplinks_demand demand)
 {
+	const struct config *config = &sourced->config;
 	struct uplinks uplinks;
 	struct vanished vanished;
 	struct node node;
+	int result;
 
-	if (node_learn(daemon->config, UPLINKS_PRESENT, &node, &uplinks) < 0)
-		return;
+	if (node_learn(config, demand, &node, &uplinks) < 0)
+		return -1;
 	vanished_find(daemon, &node, &vanished);
 	if (!uplinks_equal(&uplinks, &daemon->uplinks))
-		uplinks_follow(daemon, &uplinks);
+		uplinks_follow(daemon, config->attach, &uplinks);
 	else
 		uplinks_keep(&uplinks, &daemon->uplinks);
-	(void)policy_publish(daemon->config, &node, &daemon->datapath);
+	result = publish(daemon, sourced, &node, &uplinks);
 	vanished_close(daemon, &vanished);
 	node_free(&daemon->node);
 	daemon->node = node;
 	daemon->uplinks = uplinks;
+	return result;
+}
+
+void daemon_follow(struct daemon *daemon)
+{
+	(void)bring(daemon, &daemon->sourced, UPLINKS_PRESENT);
+}
+
+/* An interface that is asked for anew must be there. */
+static enum uplinks_demand demand_of(const struct config *former,
+				     const struct config *config)
+{
+	return memcmp(former->uplinks, config->uplinks,
+		      sizeof(config->uplinks)) == 0 ?
+		       UPLINKS_PRESENT :
+		       UPLINKS_COMPLETE;
+}
+
+/* What is wrong was said last. */
+static void refuse(struct daemon *daemon)
+{
+	report_refused(&daemon->datapath, log_last_error());
+	daemon->is_refused = true;
+	log_info("the last good configuration stays in force");
+}
+
+static void take(struct daemon *daemon, struct sourced *sourced)
+{
+	sourced_free(&daemon->sourced);
+	daemon->sourced = *sourced;
+	daemon->is_refused = false;
+	report_taken(&daemon->datapath);
+	log_info("the configuration is taken");
+}
+
+void daemon_reload(struct daemon *daemon)
+{
+	struct sourced sourced;
+
+	if (daemon_configure(daemon->sources, &sourced) < 0) {
+		refuse(daemon);
+		return;
+	}
+	if (!daemon->is_refused &&
+	    values_equal(&sourced.values, &daemon->sourced.values)) {
+		sourced_free(&sourced);
+		return;
+	}
+	if (bring(daemon, &sourced,
+		  demand_of(&daemon->sourced.config, &sourced.config)) == 0) {
+		take(daemon, &sourced);
+		return;
+	}
+	refuse(daemon);
+	sourced_free(&sourced);
+	(void)bring(daemon, &daemon->sourced, UPLINKS_PRESENT);
 }
 
 void daemon_heal(struct daemon *daemon)
@@ -199,7 +306,7 @@ void daemon_heal(struct daemon *daemon)
 			continue;
 		log_info("the programs on %s were taken off: attaching again",
 			 uplink->link->name);
-		uplinks_follow(daemon, uplinks);
+		uplinks_follow(daemon, daemon->sourced.config.attach, uplinks);
 		return;
 	}
 }
@@ -208,4 +315,5 @@ void daemon_leave(struct daemon *daemon)
 {
 	datapath_close(&daemon->datapath);
 	node_free(&daemon->node);
+	sourced_free(&daemon->sourced);
 }

@@ -1,30 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The daemon's work: bring what was asked, and what the node has, to the
- * datapath; once at the start, and again whenever the node changes.
+ * datapath; once at the start, and again whenever one of them changes.
  */
 #ifndef DAEMON_H
 #define DAEMON_H
 
-#include "config.h"
 #include "datapath.h"
 #include "node.h"
+#include "sources.h"
 #include "uplink.h"
 
 struct daemon {
-	const struct config *config;
+	const struct sources *sources;
+	struct sourced sourced; /* as last taken from them */
+	bool is_refused; /* what they say now is wrong */
 	struct datapath datapath;
 	struct node node; /* as last read, */
 	struct uplinks uplinks; /* and what serves there */
 };
 
 /*
- * Load, attach and publish.  Says what failed; then all is as before.
+ * Read what is configured, with all that it needs.  Says what is wrong.
  *
  * Return: 0 or -1.
  */
-int daemon_start(const char *pin_dir, const struct config *config,
-		 struct daemon *ret);
+int daemon_configure(const struct sources *sources, struct sourced *ret);
+
+/*
+ * Load, attach and publish.  Says what failed; then all is as before.
+ *
+ * *sourced: as configured from `sources`; moves into *ret. Return: 0 or -1.
+ */
+int daemon_start(const char *pin_dir, const struct sources *sources,
+		 struct sourced *sourced, struct daemon *ret);
+
+/*
+ * The files may say something else now: take it, for new flows.  What is
+ * refused is said and reported, and the last good configuration stays.
+ */
+void daemon_reload(struct daemon *daemon);
 
 /*
  * The node may have changed: follow it.  Flows end only where their address

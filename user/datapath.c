@@ -50,6 +50,12 @@ static int map_resize(const struct datapath *datapath, enum map_id id,
 	return bpf_map__set_max_entries(map_of(datapath, id), entries);
 }
 
+/* Of a new table. */
+static __u32 max_flows_of(const struct config *config)
+{
+	return config->max_flows ? config->max_flows : MASQ_FLOWS_DEFAULT;
+}
+
 static int maps_resize(const struct datapath *datapath, __u32 max_flows)
 {
 	int error = map_resize(datapath, MAP_FLOWS, max_flows);
@@ -71,6 +77,12 @@ static bool is_resizable(enum map_id id)
 {
 	return id == MAP_FLOWS || id == MAP_INDEX || id == MAP_TICKETS ||
 	       id == MAP_USAGE;
+}
+
+/* Does it hold what no configuration can bring back (MASQ_STATE_LAYOUT)? */
+static bool is_state(enum map_id id)
+{
+	return is_resizable(id) || id == MAP_SWEEPER || id == MAP_UPLINKS;
 }
 
 /* Is the map that is pinned the one we would make? */
@@ -118,7 +130,7 @@ static int max_flows_check(const struct datapath *datapath,
 {
 	__u32 pinned;
 
-	if (!datapath->was_pinned[MAP_FLOWS] || !config->has_max_flows)
+	if (!datapath->was_pinned[MAP_FLOWS] || !config->max_flows)
 		return 0;
 	pinned = bpf_map__max_entries(map_of(datapath, MAP_FLOWS));
 	if (pinned == config->max_flows)
@@ -128,10 +140,17 @@ static int max_flows_check(const struct datapath *datapath,
 			 config->max_flows, pinned);
 }
 
+/* Of another version the state alone is taken over. */
 static int maps_reuse(struct datapath *datapath, const struct config *config)
 {
+	enum maps_layout layout = maps_look(datapath->pins.dir);
+
+	if (layout == MAPS_ERROR)
+		return -1;
+	datapath->replaces_maps = layout == MAPS_SAME_STATE;
 	for (int id = 0; id < MAP_COUNT; id++)
-		if (map_reuse(datapath, id) < 0)
+		if ((is_state(id) || !datapath->replaces_maps) &&
+		    map_reuse(datapath, id) < 0)
 			return -1;
 	return max_flows_check(datapath, config);
 }
@@ -142,22 +161,43 @@ static void maps_collect(struct datapath *datapath)
 		datapath->maps.fd[id] = bpf_map__fd(map_of(datapath, id));
 }
 
+static int map_pin(const struct datapath *datapath, enum map_id id)
+{
+	int error =
+		pins_put(&datapath->pins, map_names[id], datapath->maps.fd[id]);
+
+	if (error)
+		return log_error("cannot pin %s/%s: %s%s", datapath->pins.dir,
+				 map_names[id], strerror(-error),
+				 log_hint(-error));
+	return 0;
+}
+
 static int maps_pin(struct datapath *datapath)
 {
 	for (int id = 0; id < MAP_COUNT; id++) {
-		int error;
-
-		if (datapath->was_pinned[id])
+		if (datapath->was_pinned[id] || datapath->replaces_maps)
 			continue;
-		error = pins_put(&datapath->pins, map_names[id],
-				 datapath->maps.fd[id]);
-		if (error)
-			return log_error("cannot pin %s/%s: %s%s",
-					 datapath->pins.dir, map_names[id],
-					 strerror(-error), log_hint(-error));
+		if (map_pin(datapath, id) < 0)
+			return -1;
 		datapath->was_made[id] = true;
 	}
 	return 0;
+}
+
+/*
+ * Those of another version give way.  masq_config, which says whose they are,
+ * is the last: until then they count as the other's.
+ */
+static int maps_replace(const struct datapath *datapath)
+{
+	if (!datapath->replaces_maps)
+		return 0;
+	for (int id = 0; id < MAP_COUNT; id++)
+		if (!datapath->was_pinned[id] && id != MAP_CONFIG &&
+		    map_pin(datapath, id) < 0)
+			return -1;
+	return map_pin(datapath, MAP_CONFIG);
 }
 
 static int sweep_start(const struct datapath *datapath)
@@ -182,10 +222,10 @@ static int programs_load(struct datapath *datapath, const struct config *config)
 
 	if (error)
 		return log_error("cannot load the datapath for %u flows: %s%s",
-				 config->max_flows, strerror(-error),
+				 max_flows_of(config), strerror(-error),
 				 log_hint(-error));
 	maps_collect(datapath);
-	return maps_check_layout(&datapath->maps, datapath->pins.dir);
+	return 0;
 }
 
 int datapath_open(const char *pin_dir, const struct config *config,
@@ -203,7 +243,7 @@ int datapath_open(const char *pin_dir, const struct config *config,
 		goto abandon;
 	}
 	datapath.skel->rodata->rewrites_directly = datapath.rewrites_directly;
-	if (maps_resize(&datapath, config->max_flows) < 0 ||
+	if (maps_resize(&datapath, max_flows_of(config)) < 0 ||
 	    maps_reuse(&datapath, config) < 0 ||
 	    programs_load(&datapath, config) < 0)
 		goto abandon;
@@ -278,7 +318,9 @@ static int programs_pin(const struct datapath *datapath)
 
 int datapath_commit(const struct datapath *datapath)
 {
-	return sweep_start(datapath) < 0 ? -1 : programs_pin(datapath);
+	if (sweep_start(datapath) < 0 || programs_pin(datapath) < 0)
+		return -1;
+	return maps_replace(datapath);
 }
 
 void datapath_close(struct datapath *datapath)

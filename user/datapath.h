@@ -20,6 +20,7 @@ struct datapath {
 	struct maps maps; /* the skeleton's */
 	bool was_pinned[MAP_COUNT]; /* found, and used */
 	bool was_made[MAP_COUNT]; /* pinned by us */
+	bool replaces_maps; /* another version's, but for the state */
 	bool rewrites_directly;
 };
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "command.h"
+#include "help.h"
 #include "log.h"
 #include "masq.h"
 #include "version.h"
@@ -12,23 +11,44 @@ static int cmd_version(struct invocation *inv);
 static int cmd_help(struct invocation *inv);
 
 static const struct command commands[] = {
-	{ "run",
-	  "load the datapath, attach it and stay",
-	  { run_options },
-	  cmd_run },
-	{ "status", "what runs, and how it is set", {}, cmd_status },
-	{ "flows",
-	  "list the flows",
-	  { filter_options, flows_options },
-	  cmd_flows },
-	{ "flush", "close flows", { filter_options }, cmd_flush },
-	{ "counters", "packets by direction and verdict", {}, cmd_counters },
-	{ "detach",
-	  "take the datapath away, with all its flows",
-	  {},
-	  cmd_detach },
-	{ "version", "print the version", {}, cmd_version },
-	{ "help", "print this help", {}, cmd_help },
+	{ .name = "run",
+	  .summary = "load the datapath, attach it and stay",
+	  .options = { run_options },
+	  .has_settings = true,
+	  .run = cmd_run },
+	{ .name = "config",
+	  .args = "check [FILE] | show",
+	  .args_min = 1,
+	  .args_max = 2,
+	  .summary = "what run would make of its options and files, or does",
+	  .options = { run_options },
+	  .has_settings = true,
+	  .run = cmd_config },
+	{ .name = "status",
+	  .summary = "what runs, how it is set, and why",
+	  .run = cmd_status },
+	{ .name = "flows",
+	  .summary = "list the flows",
+	  .options = { filter_options, flows_options },
+	  .run = cmd_flows },
+	{ .name = "flush",
+	  .summary = "close flows",
+	  .options = { filter_options },
+	  .run = cmd_flush },
+	{ .name = "counters",
+	  .summary = "packets by direction and verdict",
+	  .run = cmd_counters },
+	{ .name = "detach",
+	  .summary = "take the datapath away, with all its flows",
+	  .run = cmd_detach },
+	{ .name = "version",
+	  .summary = "print the version",
+	  .run = cmd_version },
+	{ .name = "help",
+	  .args = "[COMMAND]",
+	  .args_max = 1,
+	  .summary = "print this help, or a command's",
+	  .run = cmd_help },
 	{ 0 },
 };
 
@@ -45,36 +65,33 @@ static int cmd_version(struct invocation *inv)
 	return output_close(output) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static void print_options(const char *title, const struct option *option)
-{
-	char name[64];
-
-	printf("\n%s:\n", title);
-	for (; option->name; option++) {
-		snprintf(name, sizeof(name), "--%s%s%s", option->name,
-			 option->metavar ? " " : "",
-			 option->metavar ? option->metavar : "");
-		if (option->letter)
-			printf("  -%c, %-38s %s\n", option->letter, name,
-			       option->help);
-		else
-			printf("      %-38s %s\n", name, option->help);
-	}
-}
-
 static int cmd_help(struct invocation *inv)
 {
-	(void)inv;
-	puts("Usage: bpfmasq [OPTIONS] COMMAND [OPTIONS]\n\n"
-	     "Masquerade for Kubernetes island networks, in eBPF.\n\n"
-	     "Commands:");
-	for (const struct command *c = commands; c->name; c++)
-		printf("  %-10s %s\n", c->name, c->summary);
-	print_options("Options", global_options);
-	print_options("Options of run (defaults in parentheses)", run_options);
-	print_options("Options of flows and flush", filter_options);
-	print_options("Options of flows", flows_options);
+	const struct command *about = NULL;
+
+	if (inv->arg_count) {
+		about = command_find(commands, inv->args[0]);
+		if (!about) {
+			log_error("no such command \"%s\": try \"bpfmasq "
+				  "help\"",
+				  inv->args[0]);
+			return EXIT_USAGE;
+		}
+	}
+	help_print(commands, about);
 	return output_flush() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int run(const struct command *command, struct invocation *inv)
+{
+	if (inv->wants_help) {
+		help_print(commands, command);
+		return output_flush() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	if (command)
+		return command->run(inv);
+	log_error("no command: try \"bpfmasq help\"");
+	return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -83,18 +100,11 @@ int main(int argc, char **argv)
 	const struct command *command;
 	int status;
 
-	config_init(&inv.config);
 	filter_init(&inv.filter);
-	log_take_libbpf();
+	log_open();
 	status = command_line_read(argc, argv, commands, &inv, &command);
-	if (status == 0 && inv.wants_help) {
-		status = cmd_help(&inv);
-	} else if (status == 0 && !command) {
-		log_error("no command: try \"bpfmasq help\"");
-		status = EXIT_USAGE;
-	} else if (status == 0) {
-		status = command->run(&inv);
-	}
-	config_free(&inv.config);
+	if (status == 0)
+		status = run(command, &inv);
+	values_free(&inv.sources.flags);
 	return status;
 }

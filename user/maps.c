@@ -2,6 +2,7 @@
 #include "maps.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,8 @@ const char *const map_names[MAP_COUNT] = {
 	[MAP_TICKETS] = "masq_tickets", [MAP_USAGE] = "masq_usage",
 	[MAP_PODS] = "masq_pods",	[MAP_ISLAND] = "masq_island",
 	[MAP_UPLINKS] = "masq_uplinks", [MAP_PORTS] = "masq_ports",
-	[MAP_CONFIG] = "masq_config",	[MAP_COUNTERS] = "masq_counters",
+	[MAP_CONFIG] = "masq_config",	[MAP_SETTINGS] = "masq_settings",
+	[MAP_DAEMON] = "masq_daemon",	[MAP_COUNTERS] = "masq_counters",
 	[MAP_FULL] = "masq_full",	[MAP_FRAGMENTS] = "masq_fragments",
 	[MAP_HELD] = "masq_held",	[MAP_SCRATCH] = "masq_scratch",
 	[MAP_TOLD] = "masq_told",	[MAP_SWEEPER] = "masq_sweeper",
@@ -46,38 +48,86 @@ static int map_open(const char *pin_dir, const char *name, int *ret)
 	return 0;
 }
 
-int maps_check_layout(const struct maps *maps, const char *pin_dir)
-{
-	struct masq_config config;
-	int error = maps_get_config(maps, &config);
+/* The words that every version's masq_config begins with. */
+struct layouts {
+	__u32 layout;
+	__u32 state_layout;
+};
 
-	if (error)
-		return log_error("cannot read %s/%s: %s", pin_dir,
-				 map_names[MAP_CONFIG], strerror(-error));
-	if (!config.layout || config.layout == MASQ_LAYOUT)
-		return 0;
-	return log_error("the maps under %s are of layout %u, this bpfmasq "
-			 "knows layout %u: use the version that loaded them, "
-			 "or bpfmasq detach first",
-			 pin_dir, config.layout, MASQ_LAYOUT);
+/* The last that did not name its state's layout. */
+enum { LAYOUT_OF_STATE_1 = 2 };
+
+static int layouts_read(int fd, struct layouts *ret)
+{
+	char value[PATH_MAX] = { 0 }; /* more than any version's */
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int error = bpf_obj_get_info_by_fd(fd, &info, &size);
+
+	if (!error && info.value_size > sizeof(value))
+		error = -E2BIG;
+	if (!error)
+		error = bpf_map_lookup_elem(fd, &zero, value);
+	memcpy(ret, value, sizeof(*ret));
+	if (ret->layout == LAYOUT_OF_STATE_1)
+		ret->state_layout = 1;
+	return error;
+}
+
+enum maps_layout maps_look(const char *pin_dir)
+{
+	int fd = pin_get(pin_dir, map_names[MAP_CONFIG]), error = fd;
+	struct layouts layouts;
+
+	if (fd == -ENOENT)
+		return MAPS_OURS;
+	if (fd >= 0) {
+		error = layouts_read(fd, &layouts);
+		close(fd);
+	}
+	if (error < 0) {
+		log_error("cannot read %s/%s: %s%s", pin_dir,
+			  map_names[MAP_CONFIG], strerror(-error),
+			  log_hint(-error));
+		return MAPS_ERROR;
+	}
+	if (!layouts.layout || layouts.layout == MASQ_LAYOUT)
+		return MAPS_OURS;
+	if (layouts.state_layout == MASQ_STATE_LAYOUT)
+		return MAPS_SAME_STATE;
+	log_error("the flows under %s are of layout %u, this bpfmasq knows "
+		  "layout %u: use the version that loaded them, or bpfmasq "
+		  "detach first",
+		  pin_dir, layouts.state_layout, MASQ_STATE_LAYOUT);
+	return MAPS_ERROR;
+}
+
+static int layout_check(const char *pin_dir)
+{
+	enum maps_layout layout = maps_look(pin_dir);
+
+	if (layout == MAPS_SAME_STATE)
+		return log_error("the maps under %s are another version's: use "
+				 "that, or let bpfmasq run take them over",
+				 pin_dir);
+	return layout == MAPS_OURS ? 0 : -1;
 }
 
 int maps_open(const char *pin_dir, struct maps *ret)
 {
 	struct maps maps;
 
+	if (layout_check(pin_dir) < 0)
+		return -1;
 	memset(maps.fd, -1, sizeof(maps.fd));
-	for (int id = 0; id < MAP_COUNT; id++)
-		if (map_open(pin_dir, map_names[id], &maps.fd[id]) < 0)
-			goto close;
-	if (maps_check_layout(&maps, pin_dir) < 0)
-		goto close;
+	for (int id = 0; id < MAP_COUNT; id++) {
+		if (map_open(pin_dir, map_names[id], &maps.fd[id]) < 0) {
+			maps_close(&maps);
+			return -1;
+		}
+	}
 	*ret = maps;
 	return 0;
-
-close:
-	maps_close(&maps);
-	return -1;
 }
 
 int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret)
@@ -185,9 +235,7 @@ static bool ranges_have(const struct range *ranges, size_t count,
 			const struct cidr *cidr)
 {
 	for (size_t i = 0; i < count; i++)
-		if (ranges[i].cidr.prefix_len == cidr->prefix_len &&
-		    memcmp(&ranges[i].cidr.addr, &cidr->addr,
-			   sizeof(cidr->addr)) == 0)
+		if (cidr_equal(&ranges[i].cidr, cidr))
 			return true;
 	return false;
 }
@@ -264,6 +312,92 @@ int maps_get_ranges(const struct maps *maps, enum map_id id, struct range **ret,
 	*ret = ranges;
 	*ret_count = count;
 	return 0;
+}
+
+static int settings_compare(const void *a, const void *b)
+{
+	const struct maps_setting *x = a, *y = b;
+	int order = strncmp(x->key.name, y->key.name, sizeof(x->key.name));
+
+	if (order)
+		return order;
+	return x->key.index < y->key.index ? -1 : x->key.index > y->key.index;
+}
+
+static void settings_sort(struct maps_setting *settings, size_t count)
+{
+	if (count)
+		qsort(settings, count, sizeof(*settings), settings_compare);
+}
+
+int maps_get_settings(const struct maps *maps, struct maps_setting **ret,
+		      size_t *ret_count)
+{
+	struct maps_setting *settings = NULL, *more, one;
+	const struct masq_setting_key *before = NULL;
+	size_t count = 0;
+
+	for (; bpf_map_get_next_key(maps->fd[MAP_SETTINGS], before, &one.key) ==
+	       0;
+	     before = &one.key) {
+		if (bpf_map_lookup_elem(maps->fd[MAP_SETTINGS], &one.key,
+					&one.value))
+			continue;
+		more = reallocarray(settings, count + 1, sizeof(*settings));
+		if (!more) {
+			free(settings);
+			return -ENOMEM;
+		}
+		settings = more;
+		settings[count++] = one;
+	}
+	settings_sort(settings, count);
+	*ret = settings;
+	*ret_count = count;
+	return 0;
+}
+
+static int settings_trim(const struct maps *maps,
+			 const struct maps_setting *settings, size_t count)
+{
+	struct maps_setting *old;
+	size_t old_count;
+	int error = maps_get_settings(maps, &old, &old_count);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < old_count && !error; i++)
+		if (!bsearch(&old[i], settings, count, sizeof(*settings),
+			     settings_compare))
+			error = bpf_map_delete_elem(maps->fd[MAP_SETTINGS],
+						    &old[i].key);
+	free(old);
+	return error;
+}
+
+int maps_set_settings(const struct maps *maps, struct maps_setting *settings,
+		      size_t count)
+{
+	int error;
+
+	settings_sort(settings, count);
+	error = settings_trim(maps, settings, count);
+	for (size_t i = 0; i < count && !error; i++)
+		error = bpf_map_update_elem(maps->fd[MAP_SETTINGS],
+					    &settings[i].key,
+					    &settings[i].value, BPF_ANY);
+	return error;
+}
+
+int maps_get_daemon(const struct maps *maps, struct masq_daemon *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_DAEMON], &zero, ret);
+}
+
+int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon)
+{
+	return bpf_map_update_elem(maps->fd[MAP_DAEMON], &zero, daemon,
+				   BPF_ANY);
 }
 
 int maps_get_counter(const struct maps *maps, enum masq_direction direction,

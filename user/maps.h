@@ -23,6 +23,8 @@ enum map_id {
 	MAP_UPLINKS,
 	MAP_PORTS,
 	MAP_CONFIG,
+	MAP_SETTINGS,
+	MAP_DAEMON,
 	MAP_COUNTERS,
 	MAP_FULL,
 	MAP_FRAGMENTS,
@@ -48,8 +50,14 @@ extern const char *const map_names[MAP_COUNT];
 int maps_open(const char *pin_dir, struct maps *ret);
 void maps_close(struct maps *maps);
 
-/* Are the maps of our layout, or not written yet? Return: 0 or -1, said. */
-int maps_check_layout(const struct maps *maps, const char *pin_dir);
+enum maps_layout {
+	MAPS_ERROR, /* said */
+	MAPS_OURS, /* or none, or not written yet */
+	MAPS_SAME_STATE, /* another version's, whose state we can take over */
+};
+
+/* Whose maps are pinned there? Another's whose state differs is an error. */
+enum maps_layout maps_look(const char *pin_dir);
 
 /*
  * Open one map, whatever the others are; only its functions may be used.
@@ -89,6 +97,23 @@ int maps_set_ranges(const struct maps *maps, enum map_id id,
 /* *ret: allocated. */
 int maps_get_ranges(const struct maps *maps, enum map_id id, struct range **ret,
 		    size_t *ret_count);
+
+/* A value of a setting, as masq_settings has it. */
+struct maps_setting {
+	struct masq_setting_key key;
+	struct masq_setting value;
+};
+
+/* Make MAP_SETTINGS hold these and no others; sorts them. */
+int maps_set_settings(const struct maps *maps, struct maps_setting *settings,
+		      size_t count);
+
+/* *ret: allocated, by name and index. */
+int maps_get_settings(const struct maps *maps, struct maps_setting **ret,
+		      size_t *ret_count);
+
+int maps_get_daemon(const struct maps *maps, struct masq_daemon *ret);
+int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon);
 
 /* Sum over the CPUs. */
 int maps_get_counter(const struct maps *maps, enum masq_direction direction,

@@ -338,3 +338,15 @@ enum masq_choice node_choose_addr(const struct node *node, __u32 ifindex,
 	*ret = (struct masq_addr){ 0 };
 	return MASQ_CHOICE_NONE;
 }
+
+const char *node_choice_name(enum masq_choice choice)
+{
+	static const char *const names[MASQ_CHOICE_COUNT] = {
+		[MASQ_CHOICE_NONE] = "none",
+		[MASQ_CHOICE_GIVEN] = "--node-ip",
+		[MASQ_CHOICE_ROUTE] = "route",
+		[MASQ_CHOICE_PRIMARY] = "primary",
+	};
+
+	return choice < MASQ_CHOICE_COUNT ? names[choice] : "unknown";
+}

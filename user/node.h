@@ -80,4 +80,6 @@ enum masq_choice node_choose_addr(const struct node *node, __u32 ifindex,
 				  const struct masq_addr *given,
 				  struct masq_addr *ret);
 
+const char *node_choice_name(enum masq_choice choice);
+
 #endif /* NODE_H */

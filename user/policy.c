@@ -17,6 +17,10 @@ static const char *const origin_names[MASQ_ORIGIN_COUNT] = {
 	[MASQ_ORIGIN_SERVICE_RANGE] = "service-cluster-ip-range",
 	[MASQ_ORIGIN_NON_MASQUERADE] = "non-masquerade-cidr",
 	[MASQ_ORIGIN_NODE_ADDRESS] = "node address",
+	[MASQ_ORIGIN_MASQUERADE] = "masquerade-cidr",
+	[MASQ_ORIGIN_ELSEWHERE] = "not in masquerade-cidr",
+	[MASQ_ORIGIN_LINK_LOCAL] = "link-local",
+	[MASQ_ORIGIN_NON_MASQUERADE_SOURCE] = "non-masquerade-source-cidr",
 };
 
 const char *origin_name(enum masq_origin origin)
@@ -45,10 +49,54 @@ static void gather_flag(struct gathered *gathered, const struct config *config,
 		gather(gathered, &list->items[i], origin);
 }
 
+/* The link-local addresses, and all, of either family. */
+static const char *const link_locals[MASQ_FAMILY_COUNT] = {
+	[MASQ_IPV4] = "169.254.0.0/16",
+	[MASQ_IPV6] = "fe80::/10",
+};
+
+static const char *const everything[MASQ_FAMILY_COUNT] = {
+	[MASQ_IPV4] = "0.0.0.0/0",
+	[MASQ_IPV6] = "::/0",
+};
+
+static void gather_text(struct gathered *gathered, const char *text,
+			enum masq_origin origin)
+{
+	struct cidr cidr;
+
+	(void)cidr_parse(text, &cidr); /* one of the above */
+	gather(gathered, &cidr, origin);
+}
+
+/* What is outside, and treated otherwise than the rest of the outside. */
+static void gather_outside(struct gathered *gathered,
+			   const struct config *config)
+{
+	static const enum masq_origin origins[CONFIG_LINK_LOCAL_COUNT] = {
+		[CONFIG_LINK_LOCAL_PASS] = MASQ_ORIGIN_LINK_LOCAL,
+		[CONFIG_LINK_LOCAL_MASQUERADE] = MASQ_ORIGIN_MASQUERADE,
+	};
+
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
+		enum config_link_local wanted = config->link_local[family];
+
+		if (cidr_list_has_family(
+			    &config->ranges[MASQ_ORIGIN_MASQUERADE], family))
+			gather_text(gathered, everything[family],
+				    MASQ_ORIGIN_ELSEWHERE);
+		if (wanted != CONFIG_LINK_LOCAL_DROP)
+			gather_text(gathered, link_locals[family],
+				    origins[wanted]);
+	}
+	gather_flag(gathered, config, MASQ_ORIGIN_MASQUERADE);
+}
+
 /* The island holds them all: pods, cluster, services and the node itself. */
 static size_t island_count(const struct config *config, const struct node *node)
 {
-	size_t count = node->addr_count;
+	/* with what gather_outside() adds of its own */
+	size_t count = node->addr_count + 2 * MASQ_FAMILY_COUNT;
 
 	for (int origin = 0; origin < MASQ_ORIGIN_COUNT; origin++)
 		count += config->ranges[origin].count;
@@ -102,6 +150,7 @@ static int island_publish(const struct config *config, const struct node *node,
 
 		gather(&gathered, &cidr, MASQ_ORIGIN_NODE_ADDRESS);
 	}
+	gather_outside(&gathered, config);
 	gather_flag(&gathered, config, MASQ_ORIGIN_NON_MASQUERADE);
 	gather_flag(&gathered, config, MASQ_ORIGIN_SERVICE_RANGE);
 	gather_flag(&gathered, config, MASQ_ORIGIN_POD_CIDR);
@@ -120,6 +169,7 @@ static int pods_publish(const struct config *config, const struct node *node,
 	if (gather_begin(&gathered, config, node) < 0)
 		return -1;
 	gather_flag(&gathered, config, MASQ_ORIGIN_POD_CIDR);
+	gather_flag(&gathered, config, MASQ_ORIGIN_NON_MASQUERADE_SOURCE);
 	result = ranges_publish(datapath, MAP_PODS, &gathered);
 	free(gathered.items);
 	return result;
@@ -130,6 +180,7 @@ static int settings_publish(const struct config *config,
 {
 	struct masq_config settings = {
 		.layout = MASQ_LAYOUT,
+		.state_layout = MASQ_STATE_LAYOUT,
 		.mode = config->mode,
 		.rewrites_directly = datapath->rewrites_directly,
 		.random_fully = config->random_fully,

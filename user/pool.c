@@ -2,12 +2,12 @@
 #include "pool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "file.h"
 
 enum {
 	PORT_MAX = 65535,
@@ -17,7 +17,6 @@ enum {
 	NODE_PORT_FIRST = 30000,
 	NODE_PORT_LAST = 32767,
 	WORD_BITS = 64,
-	PROC_SIZE = 65536 * sizeof("65535,"), /* every port by itself */
 };
 
 static const char *const proc_local_range =
@@ -58,6 +57,13 @@ static void pool_set_bounds(struct masq_ports *ports)
 			ports->first = port;
 		ports->last = port;
 	}
+}
+
+void pool_join(struct masq_ports *ports, const struct masq_ports *more)
+{
+	for (size_t i = 0; i <= PORT_MAX / WORD_BITS; i++)
+		ports->word[i] |= more->word[i];
+	pool_set_bounds(ports);
 }
 
 unsigned int pool_size(const struct masq_ports *ports)
@@ -131,64 +137,56 @@ const char *pool_parse(const char *text, struct masq_ports *ret)
 	return NULL;
 }
 
-/* A file in /proc, in the one read that it answers whole. */
-static int proc_read(const char *path, char buffer[PROC_SIZE])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (fd < 0)
-		return -errno;
-	length = read(fd, buffer, PROC_SIZE - 1);
-	close(fd);
-	if (length < 0)
-		return -errno;
-	buffer[length] = '\0';
-	buffer[strcspn(buffer, "\n")] = '\0';
-	return 0;
-}
-
-static int pool_remove_ephemeral(struct masq_ports *ports, char *buffer)
+static int ephemeral_remove(struct masq_ports *ports, const char *text)
 {
 	unsigned int first, last;
-	int error = proc_read(proc_local_range, buffer);
 
-	if (error)
-		return error;
-	if (sscanf(buffer, "%u %u", &first, &last) != 2 || last > PORT_MAX)
+	if (sscanf(text, "%u %u", &first, &last) != 2 || last > PORT_MAX)
 		return -EINVAL;
 	pool_remove(ports, first, last);
 	return 0;
 }
 
-static int pool_remove_reserved(struct masq_ports *ports, char *buffer)
+static int reserved_remove(struct masq_ports *ports, const char *text)
 {
 	struct masq_ports reserved = { 0 };
-	int error = proc_read(proc_reserved, buffer);
 
-	if (error || !*buffer)
-		return error;
-	if (list_parse(buffer, 0, &reserved)) /* the kernel takes a port 0 */
+	if (!*text)
+		return 0;
+	if (list_parse(text, 0, &reserved)) /* the kernel takes a port 0 */
 		return -EINVAL;
 	for (size_t i = 0; i <= PORT_MAX / WORD_BITS; i++)
 		ports->word[i] &= ~reserved.word[i];
 	return 0;
 }
 
+/* Take away what a file in /proc says. */
+static int proc_remove(struct masq_ports *ports, const char *path,
+		       int (*remove)(struct masq_ports *ports,
+				     const char *text))
+{
+	char *text;
+	size_t size;
+	int error = file_read(path, &text, &size);
+
+	if (error)
+		return error;
+	text[strcspn(text, "\n")] = '\0';
+	error = remove(ports, text);
+	free(text);
+	return error;
+}
+
 int pool_default(struct masq_ports *ret)
 {
 	struct masq_ports ports = { 0 };
-	char *buffer = malloc(PROC_SIZE);
 	int error;
 
-	if (!buffer)
-		return -ENOMEM;
 	pool_add(&ports, POOL_FIRST, PORT_MAX);
 	pool_remove(&ports, NODE_PORT_FIRST, NODE_PORT_LAST);
-	error = pool_remove_ephemeral(&ports, buffer);
+	error = proc_remove(&ports, proc_local_range, ephemeral_remove);
 	if (!error)
-		error = pool_remove_reserved(&ports, buffer);
-	free(buffer);
+		error = proc_remove(&ports, proc_reserved, reserved_remove);
 	if (error)
 		return error;
 	pool_set_bounds(&ports);

@@ -14,6 +14,9 @@
  */
 const char *pool_parse(const char *text, struct masq_ports *ret);
 
+/* Take the ports of `more` in. */
+void pool_join(struct masq_ports *ports, const struct masq_ports *more);
+
 /*
  * The ports that the host's own flows never use: 1024-65535 without the
  * kernel's ephemeral and reserved ports (net.ipv4.ip_local_port_range,

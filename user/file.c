@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/*
+ * Return: how many bytes, up to FILE_SIZE_MAX + 1, or a negative errno.  In as
+ * few reads as can be: /proc answers the first one whole.
+ */
+static ssize_t read_all(int fd, char *text)
+{
+	size_t size = 0;
+	ssize_t length;
+
+	do {
+		length = read(fd, text + size, FILE_SIZE_MAX + 1 - size);
+		if (length > 0)
+			size += length;
+	} while (length > 0 || (length < 0 && errno == EINTR));
+	return length < 0 ? -errno : (ssize_t)size;
+}
+
+int file_read(const char *path, char **ret, size_t *ret_size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = malloc(FILE_SIZE_MAX + 2);
+	ssize_t size = fd < 0 ? -errno : -ENOMEM;
+
+	if (fd >= 0 && text)
+		size = read_all(fd, text);
+	if (fd >= 0)
+		close(fd);
+	if (size > FILE_SIZE_MAX)
+		size = -EFBIG;
+	if (size < 0) {
+		free(text);
+		return size;
+	}
+	text[size] = '\0';
+	*ret = text;
+	*ret_size = size;
+	return 0;
+}
