@@ -46,6 +46,7 @@ static void serve(struct daemon *daemon, struct events *events)
 		if (found & EVENT_NODE)
 			daemon_follow(daemon);
 		daemon_heal(daemon);
+		daemon_warn(daemon);
 	}
 	sd_notify(/* unset_environment= */ 0, "STOPPING=1");
 	log_info("going; the datapath stays (bpfmasq detach removes it)");
@@ -71,6 +72,7 @@ int cmd_run(struct invocation *inv)
 		goto free_sourced;
 	if (daemon_start(inv->pin_dir, &inv->sources, &sourced, &daemon) == 0) {
 		files_watch(&events, &daemon);
+		daemon_warn(&daemon);
 		say_ready();
 		serve(&daemon, &events);
 		daemon_leave(&daemon);

@@ -9,6 +9,7 @@
 
 #include "attach.h"
 #include "command.h"
+#include "hazards.h"
 #include "log.h"
 #include "maps.h"
 #include "node.h"
@@ -25,6 +26,9 @@ static const struct output_column uplink_columns[] = {
 static const struct output_column range_columns[] = {
 	{ "range", 24 }, { "is", 7 }, { "named by", 26 }, { "from", 0 }, { 0 },
 };
+
+static const struct output_column warning_columns[] = { { "warning", 0 },
+							{ 0 } };
 
 static const struct output_column timeout_columns[] = {
 	{ "timeout", 16 },
@@ -206,6 +210,24 @@ static void timeouts_print(struct output *output,
 	output_list_end(output);
 }
 
+/* Of text only what there is: an empty table would ask for reading. */
+static int warnings_print(struct output *output, const struct maps *maps)
+{
+	struct warnings warnings;
+	int error = hazards_look(maps, &warnings);
+
+	if (error || (output_is_text(output) && !warnings.count))
+		return error;
+	output_list_begin(output, "warnings", warning_columns);
+	for (size_t i = 0; i < warnings.count; i++) {
+		output_row_begin(output);
+		output_string(output, "text", warnings.lines[i]);
+		output_row_end(output);
+	}
+	output_list_end(output);
+	return 0;
+}
+
 /* "in force", or why what the files say is not. */
 static int daemon_print(struct output *output, const struct maps *maps,
 			const struct view *view)
@@ -258,6 +280,8 @@ static int status_print(struct output *output, const struct maps *maps,
 	uplinks_print(output, maps, view);
 	error = ranges_print(output, maps, view);
 	timeouts_print(output, &config);
+	if (!error && !view->is_elsewhere)
+		error = warnings_print(output, maps);
 	return error;
 }
 

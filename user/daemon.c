@@ -5,6 +5,7 @@
 
 #include "attach.h"
 #include "close.h"
+#include "hazards.h"
 #include "log.h"
 #include "policy.h"
 #include "report.h"
@@ -291,6 +292,22 @@ void daemon_reload(struct daemon *daemon)
 	refuse(daemon);
 	sourced_free(&sourced);
 	(void)bring(daemon, &daemon->sourced, UPLINKS_PRESENT);
+}
+
+void daemon_warn(struct daemon *daemon)
+{
+	struct warnings warnings;
+	int error = hazards_look(&daemon->datapath.maps, &warnings);
+
+	if (error) {
+		log_error("cannot look for what stands in the way: %s",
+			  strerror(-error));
+		return;
+	}
+	for (size_t i = 0; i < warnings.count; i++)
+		if (!warnings_have(&daemon->warnings, warnings.lines[i]))
+			log_warning("%s", warnings.lines[i]);
+	daemon->warnings = warnings;
 }
 
 void daemon_heal(struct daemon *daemon)

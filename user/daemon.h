@@ -10,6 +10,7 @@
 #include "node.h"
 #include "sources.h"
 #include "uplink.h"
+#include "warnings.h"
 
 struct daemon {
 	const struct sources *sources;
@@ -18,6 +19,7 @@ struct daemon {
 	struct datapath datapath;
 	struct node node; /* as last read, */
 	struct uplinks uplinks; /* and what serves there */
+	struct warnings warnings; /* as last said */
 };
 
 /*
@@ -49,6 +51,9 @@ void daemon_follow(struct daemon *daemon);
 
 /* Put programs back where others took them off. */
 void daemon_heal(struct daemon *daemon);
+
+/* Say what on the node stands in the way, and has not been said already. */
+void daemon_warn(struct daemon *daemon);
 
 /* Let go; the datapath stays. */
 void daemon_leave(struct daemon *daemon);

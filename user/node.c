@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "node.h"
 
-#include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-	READ_TRIES = 16,
-};
+#include "netlink.h"
 
 /* The array with one more, zeroed element; NULL without memory. */
 static void *grow(void *array, size_t count, size_t size)
@@ -154,80 +150,50 @@ static int route_read(const struct nlmsghdr *message, void *data)
 	return hops ? hops_add(data, hops, route) : route_add(data, &route);
 }
 
-/* Ask for all of a kind and hand each answer to `read`. */
-static int dump(struct mnl_socket *socket, __u16 type, unsigned char af,
+static int dump(struct netlink *netlink, __u16 type, unsigned char af,
 		mnl_cb_t read, struct node *node)
 {
-	static unsigned int sequence;
-	char buffer[32768]; /* as the kernel fills it at most */
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct rtgenmsg *general;
-	ssize_t length;
-	int more;
+	struct rtmsg header = { .rtm_family = af }; /* the longest of them */
 
-	request->nlmsg_type = type;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request->nlmsg_seq = ++sequence;
-	general = mnl_nlmsg_put_extra_header(request, sizeof(struct rtmsg));
-	general->rtgen_family = af;
-	if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	do {
-		length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-		if (length < 0)
-			return -errno;
-		more = mnl_cb_run(buffer, length, sequence,
-				  mnl_socket_get_portid(socket), read, node);
-		if (more < 0)
-			return -errno;
-	} while (more > 0);
-	return 0;
+	return netlink_dump(netlink, type, &header, sizeof(header), read, node);
 }
 
-static int dump_all(struct mnl_socket *socket, struct node *node)
+static int dump_all(struct netlink *netlink, struct node *node)
 {
-	int error = dump(socket, RTM_GETLINK, AF_UNSPEC, link_read, node);
+	int error = dump(netlink, RTM_GETLINK, AF_UNSPEC, link_read, node);
 
 	if (!error)
-		error = dump(socket, RTM_GETADDR, AF_INET, addr_read, node);
+		error = dump(netlink, RTM_GETADDR, AF_INET, addr_read, node);
 	if (!error)
-		error = dump(socket, RTM_GETADDR, AF_INET6, addr_read, node);
+		error = dump(netlink, RTM_GETADDR, AF_INET6, addr_read, node);
 	if (!error)
-		error = dump(socket, RTM_GETROUTE, AF_INET, route_read, node);
+		error = dump(netlink, RTM_GETROUTE, AF_INET, route_read, node);
 	if (!error)
-		error = dump(socket, RTM_GETROUTE, AF_INET6, route_read, node);
+		error = dump(netlink, RTM_GETROUTE, AF_INET6, route_read, node);
 	return error;
 }
 
-static int node_read_once(struct node *ret)
+static int read_once(void *ret)
 {
-	struct mnl_socket *socket =
-		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	struct node node = { 0 };
-	int error;
+	struct netlink netlink;
+	int error = netlink_open(NETLINK_ROUTE, &netlink);
 
-	if (!socket)
-		return -errno;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		error = -errno;
-	else
-		error = dump_all(socket, &node);
+	if (error)
+		return error;
+	error = dump_all(&netlink, &node);
+	netlink_close(&netlink);
 	if (error)
 		node_free(&node);
 	else
-		*ret = node;
-	mnl_socket_close(socket);
+		*(struct node *)ret = node;
 	return error;
 }
 
 int node_read(struct node *ret)
 {
-	int error = -EINTR;
-
-	/* EINTR: pods come and go, and it changed under the dump */
-	for (int i = 0; i < READ_TRIES && error == -EINTR; i++)
-		error = node_read_once(ret);
-	return error;
+	/* pods come and go, and it may change under the dump */
+	return netlink_retry(read_once, ret);
 }
 
 __u64 node_netns(void)
@@ -253,16 +219,25 @@ bool node_has_addr(const struct node *node, const struct masq_addr *addr)
 	return false;
 }
 
-/* The best default route of a family through an interface. */
-static const struct node_route *
-best_default(const struct node *node, enum masq_family family, __u32 ifindex)
+const struct node_link *node_link(const struct node *node, __u32 ifindex)
+{
+	for (size_t i = 0; i < node->link_count; i++)
+		if (node->links[i].ifindex == ifindex)
+			return &node->links[i];
+	return NULL;
+}
+
+const struct node_route *node_best_default(const struct node *node,
+					   enum masq_family family,
+					   __u32 ifindex)
 {
 	const struct node_route *best = NULL;
 
 	for (size_t i = 0; i < node->default_count; i++) {
 		const struct node_route *route = &node->defaults[i];
 
-		if (route->family != family || route->ifindex != ifindex)
+		if (route->family != family ||
+		    (ifindex != NODE_ANY_LINK && route->ifindex != ifindex))
 			continue;
 		if (!best || route->metric < best->metric)
 			best = route;
@@ -273,8 +248,8 @@ best_default(const struct node *node, enum masq_family family, __u32 ifindex)
 bool node_link_has_default(const struct node *node,
 			   const struct node_link *link)
 {
-	return best_default(node, MASQ_IPV4, link->ifindex) ||
-	       best_default(node, MASQ_IPV6, link->ifindex);
+	return node_best_default(node, MASQ_IPV4, link->ifindex) ||
+	       node_best_default(node, MASQ_IPV6, link->ifindex);
 }
 
 bool node_link_is_over(const struct node_link *upper,
@@ -319,7 +294,8 @@ enum masq_choice node_choose_addr(const struct node *node, __u32 ifindex,
 				  const struct masq_addr *given,
 				  struct masq_addr *ret)
 {
-	const struct node_route *route = best_default(node, family, ifindex);
+	const struct node_route *route =
+		node_best_default(node, family, ifindex);
 	const struct masq_addr *primary = primary_addr(node, ifindex, family);
 
 	if (addr_is_set(given)) {

@@ -53,6 +53,16 @@ bool node_has_addr(const struct node *node, const struct masq_addr *addr);
 /* The network namespace that we are in: its inode, or 0. */
 __u64 node_netns(void);
 
+enum { NODE_ANY_LINK = 0 };
+
+/* Return: NULL where there is none. */
+const struct node_link *node_link(const struct node *node, __u32 ifindex);
+
+/* The best default route of a family, through one interface or any. */
+const struct node_route *node_best_default(const struct node *node,
+					   enum masq_family family,
+					   __u32 ifindex);
+
 /* Does a default route, of either family, lead through it? */
 bool node_link_has_default(const struct node *node,
 			   const struct node_link *link);
