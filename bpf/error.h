@@ -99,8 +99,7 @@ __noinline int error_translate(struct __sk_buff *skb, const struct packet *p)
 		return classify_refused(p, MASQ_DROP_STRAY);
 	if (is_isolated(p->direction == MASQ_EGRESS ? &p->tuple.local : &to))
 		return MASQ_DROP_ISOLATED;
-	if (quote_to.port == quote.tuple.local_port &&
-	    addr_equal(&quote_to.addr, &quote.tuple.local))
+	if (tuple_local_is(&quote.tuple, &quote_to.addr, quote_to.port))
 		/* of another pod than that which the outside knows: a leak */
 		return addr_equal(&to, &p->tuple.local) ?
 			       MASQ_PASS_INBOUND :

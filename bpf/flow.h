@@ -37,8 +37,7 @@ static inline int flow_refresh(const struct packet *p,
 	external.local_port = index->local_port;
 	flow = bpf_map_lookup_elem(&masq_flows, &external);
 	if (!flow || flow->kind == MASQ_KIND_VACANT ||
-	    flow->local_port != p->tuple.local_port ||
-	    !addr_equal(&flow->local, &p->tuple.local)) {
+	    !tuple_local_is(&p->tuple, &flow->local, flow->local_port)) {
 		/* the record is the truth, and knows nothing of this entry */
 		index_remove(&p->tuple, &external);
 		return 0;
@@ -50,13 +49,6 @@ static inline int flow_refresh(const struct packet *p,
 	/* the next packet may revive what a RST has ended (RFC 7857 2.2) */
 	index->refreshed_ns = p->tcp_flags & TCP_FLAG_RST ? 0 : now;
 	return 1;
-}
-
-static inline int is_untranslated(const struct packet *p,
-				  const struct masq_external *index)
-{
-	return index->local_port == p->tuple.local_port &&
-	       addr_equal(&index->local, &p->tuple.local);
 }
 
 /*
@@ -71,7 +63,10 @@ static inline int flow_find_egress(const struct packet *p, __u64 now,
 	struct masq_external *index;
 
 	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
-	if (!index || (packet_is_reply(p) && !is_untranslated(p, index)))
+	if (!index)
+		return 0;
+	if (packet_is_reply(p) &&
+	    !tuple_local_is(&p->tuple, &index->local, index->local_port))
 		return 0;
 	if ((now - index->refreshed_ns >= REFRESH_NS ||
 	     p->tcp_flags & TCP_FLAGS_STATE) &&
@@ -167,8 +162,7 @@ static inline int flow_find_quoted(const struct packet *quote, __u64 now,
 	if (quote->direction == MASQ_EGRESS)
 		return 1;
 	/* the record is the truth: is it this packet's? */
-	if (ret->port != quote->tuple.local_port ||
-	    !addr_equal(&ret->addr, &quote->tuple.local))
+	if (!tuple_local_is(&quote->tuple, &ret->addr, ret->port))
 		return 0;
 	ret->addr = external.local;
 	ret->port = external.local_port;
@@ -233,8 +227,7 @@ static inline enum masq_verdict flow_link(const struct packet *p,
 		error = map_update(&masq_index, &p->tuple, &link, BPF_NOEXIST);
 		if (error != -EEXIST || !flow_find_egress(p, now, ret))
 			continue;
-		if (ret->port != link.local_port ||
-		    !addr_equal(&ret->addr, &link.local))
+		if (!tuple_local_is(external, &ret->addr, ret->port))
 			flow_discard(external);
 		return MASQ_CONTINUE;
 	}

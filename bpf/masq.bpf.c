@@ -91,8 +91,7 @@ static inline enum masq_verdict translate(struct __sk_buff *skb,
 		verdict = fragment_first(skb, p, verdict, &other);
 	if (verdict != MASQ_CONTINUE)
 		return verdict;
-	if (other.port == p->tuple.local_port &&
-	    addr_equal(&other.addr, &p->tuple.local))
+	if (tuple_local_is(&p->tuple, &other.addr, other.port))
 		return untranslated(p);
 	return rewrite(skb, p, &other);
 }

@@ -120,4 +120,11 @@ static inline int addr_is_ipv4(const struct masq_addr *addr)
 	return !addr_half(addr, 0) && addr_word(addr, 2) == bpf_htonl(0xffff);
 }
 
+/* Is this the tuple's local end? */
+static inline int tuple_local_is(const struct masq_tuple *tuple,
+				 const struct masq_addr *addr, __u16 port)
+{
+	return tuple->local_port == port && addr_equal(&tuple->local, addr);
+}
+
 #endif /* PACKET_H */

@@ -79,8 +79,7 @@ static inline void index_remove(const struct masq_tuple *internal,
 	const struct masq_external *index;
 
 	index = bpf_map_lookup_elem(&masq_index, internal);
-	if (index && index->local_port == external->local_port &&
-	    addr_equal(&index->local, &external->local))
+	if (index && tuple_local_is(external, &index->local, index->local_port))
 		(void)map_delete(&masq_index, internal);
 }
 
