@@ -15,8 +15,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # bpf/parse.h as host C
 PARSE_FLAGS := -std=gnu11 -g -O1 -D_GNU_SOURCE $(WARNINGS) \
 	-Wno-unused-parameter -Iinclude -Ivmlinux -Ibpf -Iselftests
-PARSE_SOURCES := bpf/parse.h bpf/packet.h bpf/kernel.h vmlinux/vmlinux.h \
-	$(HEADERS)
+PARSE_SOURCES := $(patsubst %,bpf/%.h,parse transport cursor packet kernel) \
+	vmlinux/vmlinux.h $(HEADERS)
 SECONDS ?= 60
 LEAK_SOURCES := $(patsubst %,selftests/packet/%.c,draft generate known layers \
 	mutate oracle rules run scene seen)
