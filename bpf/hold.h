@@ -48,13 +48,9 @@ static inline void hold_key(const struct packet *p, struct masq_held_key *ret)
 	};
 }
 
-/* Not one test for both ends: Linux 6.1 would not see through it. */
 static inline int frame_fits(__u32 length)
 {
-	if (length > MASQ_HELD_BYTES)
-		return 0;
-	barrier_var(length);
-	return length >= sizeof(struct iphdr);
+	return length_fits(length, sizeof(struct iphdr), MASQ_HELD_BYTES);
 }
 
 /* Copy the whole frame. Return: 0, or a negative number if it is too long. */

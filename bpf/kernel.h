@@ -98,4 +98,16 @@ enum {
  */
 extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
 
+/*
+ * May a helper be given this length?  Not one test for both ends: Linux 6.1
+ * would not see through it, nor through a comparison with zero.
+ */
+static inline int length_fits(__u32 length, __u32 min, __u32 max)
+{
+	if (length > max)
+		return 0;
+	barrier_var(length);
+	return length >= min;
+}
+
 #endif /* KERNEL_H */

@@ -54,11 +54,7 @@ static inline int scratch_load(struct masq_held *scratch, __u32 at,
 {
 	__u32 zero = 0;
 
-	if (length > SUM_ROUNDS * SUM_BYTES)
-		return -1;
-	/* not one test for both ends: Linux 6.1 would not see through it */
-	barrier_var(length);
-	if (length < sizeof(zero))
+	if (!length_fits(length, sizeof(zero), SUM_ROUNDS * SUM_BYTES))
 		return -1;
 	__builtin_memcpy(scratch_at(scratch, at + length), &zero, sizeof(zero));
 	return bpf_skb_load_bytes(skb, offset, scratch_at(scratch, at), length);

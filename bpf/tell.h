@@ -143,15 +143,6 @@ static inline void told_write_ipv6(const struct told *t, const struct packet *p,
 				 bpf_htons(IPPROTO_ICMPV6)));
 }
 
-/* As frame_fits(): for the verifier. */
-static inline int told_fits(__u32 length)
-{
-	if (length > TELL_IPV6_MAX)
-		return 0;
-	barrier_var(length);
-	return length >= sizeof(struct iphdr);
-}
-
 /* Copy what is quoted, and the zeros behind it, into the scratch frame. */
 static inline int told_quote(struct __sk_buff *skb, const struct packet *p,
 			     struct told *t)
@@ -181,7 +172,7 @@ static inline int told_store(struct __sk_buff *skb, const struct packet *p,
 		    0 ||
 	    bpf_skb_adjust_room(skb, t->quote_at, BPF_ADJ_ROOM_MAC, 0) < 0)
 		return -1;
-	if (!told_fits(length) ||
+	if (!length_fits(length, sizeof(struct iphdr), TELL_IPV6_MAX) ||
 	    bpf_skb_store_bytes(skb, p->l3_off, t->scratch->frame, length, 0) <
 		    0)
 		return -1;
