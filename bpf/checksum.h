@@ -32,6 +32,14 @@ static inline __u64 sum_addr(const struct masq_addr *addr)
 	return sum;
 }
 
+/* Of an ICMPv6 pseudo-header. Source: RFC 8200 8.1, RFC 4443 2.3. */
+static inline __u64 sum_icmpv6_pseudo(const struct masq_addr *src,
+				      const struct masq_addr *dst, __u16 length)
+{
+	return sum_addr(src) + sum_addr(dst) + bpf_htons(length) +
+	       bpf_htons(IPPROTO_ICMPV6);
+}
+
 static inline __u64 sum_diff_addr(const struct masq_addr *from,
 				  const struct masq_addr *to)
 {

@@ -27,15 +27,6 @@ static inline enum masq_verdict error_read_quote(struct __sk_buff *skb,
 			   p->l4_off + ICMP_QUOTE_OFFSET);
 }
 
-/* The sum of an ICMPv6 pseudo-header, its field for the protocol included. */
-static inline __u64 error_pseudo_sum(const struct packet *p, __u16 length)
-{
-	if (p->family == MASQ_IPV4)
-		return 0;
-	return sum_addr(&p->tuple.local) + sum_addr(&p->tuple.remote) +
-	       bpf_htons(length) + bpf_htons(IPPROTO_ICMPV6);
-}
-
 /*
  * Is the error's checksum right?  Not asked of one that is longer than any that
  * a router sends (RFC 1812, RFC 4443).  Source: RFC 5508 REQ-3.
@@ -44,14 +35,18 @@ static inline int error_sums_up(struct __sk_buff *skb, const struct packet *p)
 {
 	struct masq_held *scratch = scratch_get(SCRATCH_SUM);
 	__u32 length = p->end_off - p->l4_off;
+	__u64 sum;
 
 	if (!scratch || p->end_off > skb->len || p->end_off < p->l4_off ||
 	    length > SUM_ROUNDS * SUM_BYTES)
 		return 1;
 	if (scratch_load(scratch, 0, skb, p->l4_off, length) < 0)
 		return 0;
-	return sum_fold(scratch_sum(scratch, 0, length) +
-			error_pseudo_sum(p, length)) == 0xffff;
+	sum = scratch_sum(scratch, 0, length);
+	if (p->family == MASQ_IPV6)
+		sum += sum_icmpv6_pseudo(&p->tuple.local, &p->tuple.remote,
+					 length);
+	return sum_fold(sum) == 0xffff;
 }
 
 /*

@@ -91,12 +91,12 @@ static inline void told_settle_check(const struct told *t,
 }
 
 static inline void told_write_icmp(const struct told *t, __u8 type, __u8 code,
-				   __u32 pseudo)
+				   __u64 pseudo)
 {
 	struct icmphdr icmp = { .type = type, .code = code };
 
 	__builtin_memcpy(told_at(t, t->icmp_at), &icmp, sizeof(icmp));
-	icmp.checksum = ~sum_fold((__u64)told_sum(t, t->icmp_at) + pseudo);
+	icmp.checksum = ~sum_fold(told_sum(t, t->icmp_at) + pseudo);
 	__builtin_memcpy(told_at(t, t->icmp_at), &icmp, sizeof(icmp));
 }
 
@@ -131,16 +131,12 @@ static inline void told_write_ipv6(const struct told *t, const struct packet *p,
 		.nexthdr = IPPROTO_ICMPV6,
 		.hop_limit = HOP_LIMIT,
 	};
-	__u32 addrs;
 
 	__builtin_memcpy(&ip.saddr, node, sizeof(ip.saddr));
 	__builtin_memcpy(&ip.daddr, &p->tuple.local, sizeof(ip.daddr));
-	addrs = bpf_csum_diff(NULL, 0, (void *)&ip.saddr, 2 * sizeof(ip.saddr),
-			      0);
 	__builtin_memcpy(t->scratch->frame, &ip, sizeof(ip));
 	told_write_icmp(t, ICMPV6_UNREACHABLE, ICMPV6_PROHIBITED,
-			sum_fold((__u64)addrs + bpf_htons(length) +
-				 bpf_htons(IPPROTO_ICMPV6)));
+			sum_icmpv6_pseudo(node, &p->tuple.local, length));
 }
 
 /* Copy what is quoted, and the zeros behind it, into the scratch frame. */
