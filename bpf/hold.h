@@ -11,6 +11,7 @@
 #define HOLD_H
 
 #include "count.h"
+#include "frame.h"
 #include "packet.h"
 
 enum {
@@ -48,34 +49,6 @@ static inline void hold_key(const struct packet *p, struct masq_held_key *ret)
 	};
 }
 
-static inline int frame_fits(__u32 length)
-{
-	return length_fits(length, sizeof(struct iphdr), MASQ_HELD_BYTES);
-}
-
-/* Copy the whole frame. Return: 0, or a negative number if it is too long. */
-static inline int frame_save(struct __sk_buff *skb, struct masq_held *ret)
-{
-	__u32 length = skb->len;
-
-	if (!frame_fits(length))
-		return -1;
-	ret->length = length;
-	return bpf_skb_load_bytes(skb, 0, ret->frame, length);
-}
-
-/* Make the skb this frame. */
-static inline int frame_restore(struct __sk_buff *skb,
-				const struct masq_held *held)
-{
-	__u32 length = held->length;
-
-	if (!frame_fits(length) || bpf_skb_change_tail(skb, length, 0) < 0)
-		return -1;
-	return bpf_skb_store_bytes(skb, 0, held->frame, length,
-				   BPF_F_RECOMPUTE_CSUM);
-}
-
 /* A search for a free place; `key` names the one that was last looked at. */
 struct hold_search {
 	struct masq_held_key key;
@@ -96,10 +69,17 @@ static long hold_place(__u32 place, struct hold_search *s)
 	return s->is_held;
 }
 
+/* How many fragments of this direction wait. */
+static inline __u64 *held_count(struct masq_sweeper *sweeper,
+				enum masq_direction direction)
+{
+	return &sweeper->held[direction == MASQ_INGRESS];
+}
+
 static inline int hold_take_room(struct masq_sweeper *sweeper,
 				 enum masq_direction direction)
 {
-	__u64 *held = &sweeper->held[direction == MASQ_INGRESS];
+	__u64 *held = held_count(sweeper, direction);
 
 	if (__sync_fetch_and_add(held, 1) < HELD_EACH_MAX)
 		return 1;
@@ -112,8 +92,7 @@ static inline void hold_return_room(enum masq_direction direction)
 	struct masq_sweeper *sweeper = sweeper_get();
 
 	if (sweeper)
-		__sync_fetch_and_add(&sweeper->held[direction == MASQ_INGRESS],
-				     -1);
+		__sync_fetch_and_add(held_count(sweeper, direction), -1);
 }
 
 /* Keep a copy of this fragment. Return: whether there was room for it. */
@@ -226,7 +205,7 @@ static __noinline int hold_release(struct __sk_buff *skb,
 	};
 	struct masq_held *aside;
 
-	if (!sweeper || !sweeper->held[p->direction == MASQ_INGRESS])
+	if (!sweeper || !*held_count(sweeper, p->direction))
 		return 0;
 	datagram_of(p, &release.of);
 	hold_key(p, &release.key);
