@@ -7,6 +7,7 @@
 #define FORWARD_H
 
 #include "count.h"
+#include "event.h"
 #include "tell.h"
 
 /* Does the sender of such a packet wait for an answer that will not come? */
@@ -32,6 +33,8 @@ static inline int forward(struct __sk_buff *skb, const struct packet *p,
 			  enum masq_verdict verdict)
 {
 	count(skb, p->direction, verdict);
+	if (verdict >= MASQ_DROP_FIRST)
+		(void)event_drop(p, verdict);
 	if (p->direction == MASQ_EGRESS && verdict_is_told(verdict))
 		return tell(skb, p);
 	if (verdict == MASQ_HELD || verdict >= MASQ_DROP_FIRST)

@@ -18,6 +18,8 @@ enum {
 	/* of each direction: the outside cannot take the pods' */
 	HELD_EACH_MAX = 256,
 	TOLD_MAX = 1024,
+	/* some 6,000 events: as many as come while their reader is paged in */
+	EVENTS_BYTES = 1 << 19,
 };
 
 struct {
@@ -170,6 +172,18 @@ struct {
 	__type(key, struct masq_addr);
 	__type(value, struct masq_told);
 } masq_told SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, EVENTS_BYTES);
+} masq_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_listener);
+} masq_listener SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -12,6 +12,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include "event.h"
 #include "state.h"
 #include "usage.h"
 
@@ -83,14 +84,20 @@ static inline void index_remove(const struct masq_tuple *internal,
 		(void)map_delete(&masq_index, internal);
 }
 
-/* Take a claimed record out of the index and off its pod's account. */
-static inline void record_unlink(const struct masq_tuple *external,
-				 const struct masq_flow *flow)
+/*
+ * Take a claimed record out of the index and off its pod's account.
+ *
+ * A call of its own below the search for a port would be "combined stack size
+ * of 6 calls is 544. Too large" (Linux 6.1).
+ */
+static __always_inline void record_unlink(const struct masq_tuple *external,
+					  const struct masq_flow *flow)
 {
 	struct masq_tuple internal;
 
 	if (flow->kind == MASQ_KIND_VACANT)
 		return;
+	event_flow(external, flow, MASQ_EVENT_CLOSED);
 	tuple_internal(external, flow, &internal);
 	index_remove(&internal, external);
 	if (flow->kind == MASQ_KIND_MASQUERADED)
@@ -138,19 +145,25 @@ static inline enum put record_insert(const struct masq_tuple *external,
 	}
 	if (sweeper)
 		__sync_fetch_and_add(&sweeper->tickets, 1);
+	event_flow(external, fresh, MASQ_EVENT_OPENED);
 	return PUT_DONE;
 }
 
-/* Put `fresh` in the place of a record that was judged by `seen`. */
-static inline enum put record_replace(const struct masq_tuple *external,
-				      struct masq_flow *old, __u64 seen,
-				      const struct masq_flow *fresh)
+/*
+ * Put `fresh` in the place of a record that was judged by `seen`.  Inline as
+ * record_unlink().
+ */
+static __always_inline enum put
+record_replace(const struct masq_tuple *external, struct masq_flow *old,
+	       __u64 seen, const struct masq_flow *fresh)
 {
 	if (!record_claim(old, seen))
 		return PUT_BUSY;
 	record_unlink(external, old);
-	if (map_update(&masq_flows, external, fresh, BPF_EXIST) == 0)
+	if (map_update(&masq_flows, external, fresh, BPF_EXIST) == 0) {
+		event_flow(external, fresh, MASQ_EVENT_OPENED);
 		return PUT_DONE;
+	}
 	record_vacate(old);
 	return PUT_FULL;
 }

@@ -361,6 +361,40 @@ struct masq_sweeper {
 	__u64 held[MASQ_DIRECTION_COUNT]; /* fragments in masq_held */
 };
 
+enum masq_event_kind {
+	MASQ_EVENT_OPENED, /* a flow has got its record */
+	MASQ_EVENT_CLOSED, /* it is over, was closed, or lost its port */
+	MASQ_EVENT_DROPPED, /* a packet */
+	MASQ_EVENT_KIND_COUNT,
+};
+
+/*
+ * What stands in masq_events, a ring buffer.  Of a dropped packet `local` is
+ * the address and port on our side as the packet has them, and external.local
+ * is none.
+ */
+struct masq_event {
+	__u64 time_ns;
+	struct masq_tuple external; /* the record's key */
+	struct masq_addr local; /* as in masq_flow, like the next three */
+	__u16 local_port;
+	__u8 flow_kind; /* enum masq_kind */
+	__u8 state; /* enum masq_state */
+	__u8 kind; /* enum masq_event_kind */
+	__u8 verdict; /* enum masq_verdict; of a dropped packet */
+	__u8 direction; /* enum masq_direction; of a dropped packet */
+	__u8 zero;
+};
+MASQ_ASSERT_SIZE(struct masq_event, 72);
+
+/* Value of masq_listener (one element): who reads masq_events. */
+struct masq_listener {
+	__u64 until_ns; /* nothing is written from then on */
+	__u64 lost; /* events that found no room, ever */
+	__u32 pid;
+	__u32 zero;
+};
+
 /* What masq_close (a syscall program) is run with: the record to close. */
 struct masq_close_args {
 	struct masq_tuple external;

@@ -8,15 +8,7 @@
 #include "command.h"
 #include "log.h"
 #include "maps.h"
-
-static const struct {
-	const char *name;
-	const char *sentence;
-} verdicts[MASQ_VERDICT_COUNT] = {
-#define X(symbol, name, sentence) [MASQ_##symbol] = { name, sentence },
-	MASQ_VERDICTS(X)
-#undef X
-};
+#include "names.h"
 
 static const struct output_column columns[] = {
 	{ "direction", 9 }, { "verdict", 16 }, { "packets", 12 },
@@ -37,12 +29,11 @@ static int counter_print(struct output *output, const struct maps *maps,
 	if (!counter.packets && output_is_text(output))
 		return 0;
 	output_row_begin(output);
-	output_string(output, "direction",
-		      direction == MASQ_EGRESS ? "egress" : "ingress");
-	output_string(output, "verdict", verdicts[verdict].name);
+	output_string(output, "direction", direction_name(direction));
+	output_string(output, "verdict", verdict_name(verdict));
 	output_number(output, "packets", counter.packets);
 	output_number(output, "bytes", counter.bytes);
-	output_string(output, "meaning", verdicts[verdict].sentence);
+	output_string(output, "meaning", verdict_sentence(verdict));
 	output_row_end(output);
 	return 0;
 }

@@ -4,13 +4,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "command.h"
 #include "log.h"
 #include "maps.h"
-
-enum { NS_PER_MS = 1000000 };
+#include "names.h"
 
 static const struct output_column columns[] = {
 	{ "proto", 6 }, { "source", 26 }, { "destination", 26 },
@@ -25,14 +24,6 @@ struct listing {
 	uint64_t count;
 	bool only_count;
 };
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 static uint64_t ms_between(uint64_t from_ns, uint64_t to_ns)
 {
@@ -97,7 +88,7 @@ int cmd_flows(struct invocation *inv)
 {
 	struct listing listing = {
 		.filter = &inv->filter,
-		.now_ns = monotonic_ns(),
+		.now_ns = clock_ns(),
 		.only_count = inv->only_count,
 	};
 	struct maps maps;

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 enum {
@@ -95,20 +95,12 @@ static unsigned int wait_once(const struct events *events, int timeout_ms)
 	return found;
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 unsigned int events_wait(struct events *events, int timeout_ms)
 {
 	unsigned int all = wait_once(events, timeout_ms), more = all;
-	long long end = now_ms() + SETTLE_MAX_MS;
+	uint64_t end = clock_ns() + SETTLE_MAX_MS * (uint64_t)NS_PER_MS;
 
-	while (more && !(all & EVENT_END) && now_ms() < end) {
+	while (more && !(all & EVENT_END) && clock_ns() < end) {
 		more = wait_once(events, SETTLE_MS);
 		all |= more;
 	}

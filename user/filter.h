@@ -31,13 +31,4 @@ bool filter_matches(const struct filter *filter,
 		    const struct masq_tuple *external,
 		    const struct masq_flow *flow);
 
-/* The names that filters take and listings show. */
-const char *proto_name(unsigned int proto); /* a number where unnamed */
-const char *state_name(unsigned int state);
-const char *kind_name(unsigned int kind);
-
-/* Return: NULL, or what is wrong with the text and what would be right. */
-const char *proto_parse(const char *text, int *ret);
-const char *state_parse(const char *text, int *ret);
-
 #endif /* FILTER_H */

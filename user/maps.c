@@ -22,15 +22,16 @@ enum {
 static const __u32 zero;
 
 const char *const map_names[MAP_COUNT] = {
-	[MAP_FLOWS] = "masq_flows",	[MAP_INDEX] = "masq_index",
-	[MAP_TICKETS] = "masq_tickets", [MAP_USAGE] = "masq_usage",
-	[MAP_PODS] = "masq_pods",	[MAP_ISLAND] = "masq_island",
-	[MAP_UPLINKS] = "masq_uplinks", [MAP_PORTS] = "masq_ports",
-	[MAP_CONFIG] = "masq_config",	[MAP_SETTINGS] = "masq_settings",
-	[MAP_DAEMON] = "masq_daemon",	[MAP_COUNTERS] = "masq_counters",
-	[MAP_FULL] = "masq_full",	[MAP_FRAGMENTS] = "masq_fragments",
-	[MAP_HELD] = "masq_held",	[MAP_SCRATCH] = "masq_scratch",
-	[MAP_TOLD] = "masq_told",	[MAP_SWEEPER] = "masq_sweeper",
+	[MAP_FLOWS] = "masq_flows",	  [MAP_INDEX] = "masq_index",
+	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
+	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
+	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
+	[MAP_CONFIG] = "masq_config",	  [MAP_SETTINGS] = "masq_settings",
+	[MAP_DAEMON] = "masq_daemon",	  [MAP_COUNTERS] = "masq_counters",
+	[MAP_FULL] = "masq_full",	  [MAP_FRAGMENTS] = "masq_fragments",
+	[MAP_HELD] = "masq_held",	  [MAP_SCRATCH] = "masq_scratch",
+	[MAP_TOLD] = "masq_told",	  [MAP_EVENTS] = "masq_events",
+	[MAP_LISTENER] = "masq_listener", [MAP_SWEEPER] = "masq_sweeper",
 };
 
 static int map_open(const char *pin_dir, const char *name, int *ret)
@@ -387,6 +388,18 @@ int maps_set_settings(const struct maps *maps, struct maps_setting *settings,
 					    &settings[i].key,
 					    &settings[i].value, BPF_ANY);
 	return error;
+}
+
+int maps_get_listener(const struct maps *maps, struct masq_listener *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_LISTENER], &zero, ret);
+}
+
+int maps_set_listener(const struct maps *maps,
+		      const struct masq_listener *listener)
+{
+	return bpf_map_update_elem(maps->fd[MAP_LISTENER], &zero, listener,
+				   BPF_ANY);
 }
 
 int maps_get_daemon(const struct maps *maps, struct masq_daemon *ret)

@@ -31,6 +31,8 @@ enum map_id {
 	MAP_HELD,
 	MAP_SCRATCH,
 	MAP_TOLD,
+	MAP_EVENTS,
+	MAP_LISTENER,
 	MAP_SWEEPER,
 	MAP_COUNT,
 };
@@ -111,6 +113,10 @@ int maps_set_settings(const struct maps *maps, struct maps_setting *settings,
 /* *ret: allocated, by name and index. */
 int maps_get_settings(const struct maps *maps, struct maps_setting **ret,
 		      size_t *ret_count);
+
+int maps_get_listener(const struct maps *maps, struct masq_listener *ret);
+int maps_set_listener(const struct maps *maps,
+		      const struct masq_listener *listener);
 
 int maps_get_daemon(const struct maps *maps, struct masq_daemon *ret);
 int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon);

@@ -150,26 +150,44 @@ static int route_read(const struct nlmsghdr *message, void *data)
 	return hops ? hops_add(data, hops, route) : route_add(data, &route);
 }
 
-static int dump(struct netlink *netlink, __u16 type, unsigned char af,
-		mnl_cb_t read, struct node *node)
+static int links_dump(struct netlink *netlink, struct node *node)
 {
-	struct rtmsg header = { .rtm_family = af }; /* the longest of them */
+	struct ifinfomsg header = { .ifi_family = AF_UNSPEC };
 
-	return netlink_dump(netlink, type, &header, sizeof(header), read, node);
+	return netlink_dump(netlink, RTM_GETLINK, &header, sizeof(header),
+			    link_read, node);
+}
+
+static int addrs_dump(struct netlink *netlink, unsigned char af,
+		      struct node *node)
+{
+	struct ifaddrmsg header = { .ifa_family = af };
+
+	return netlink_dump(netlink, RTM_GETADDR, &header, sizeof(header),
+			    addr_read, node);
+}
+
+static int routes_dump(struct netlink *netlink, unsigned char af,
+		       struct node *node)
+{
+	struct rtmsg header = { .rtm_family = af };
+
+	return netlink_dump(netlink, RTM_GETROUTE, &header, sizeof(header),
+			    route_read, node);
 }
 
 static int dump_all(struct netlink *netlink, struct node *node)
 {
-	int error = dump(netlink, RTM_GETLINK, AF_UNSPEC, link_read, node);
+	int error = links_dump(netlink, node);
 
 	if (!error)
-		error = dump(netlink, RTM_GETADDR, AF_INET, addr_read, node);
+		error = addrs_dump(netlink, AF_INET, node);
 	if (!error)
-		error = dump(netlink, RTM_GETADDR, AF_INET6, addr_read, node);
+		error = addrs_dump(netlink, AF_INET6, node);
 	if (!error)
-		error = dump(netlink, RTM_GETROUTE, AF_INET, route_read, node);
+		error = routes_dump(netlink, AF_INET, node);
 	if (!error)
-		error = dump(netlink, RTM_GETROUTE, AF_INET6, route_read, node);
+		error = routes_dump(netlink, AF_INET6, node);
 	return error;
 }
 

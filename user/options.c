@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "log.h"
+#include "names.h"
 #include "text.h"
 
 static const char *take_help(struct invocation *inv, const char *value, int n)

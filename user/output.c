@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "log.h"
 
@@ -22,6 +23,7 @@ struct output {
 	const struct output_column *column; /* of the next cell; NULL: no row */
 	const struct output_column *columns;
 	uint64_t rows;
+	bool is_stream;
 };
 
 struct output *output_open(enum output_format format)
@@ -100,6 +102,16 @@ void output_list_begin(struct output *output, const char *key,
 	}
 }
 
+void output_stream_begin(struct output *output,
+			 const struct output_column *columns)
+{
+	output->columns = columns;
+	output->is_stream = true;
+	if (output->format == OUTPUT_TEXT)
+		print_headings(columns);
+	fflush(stdout);
+}
+
 void output_row_begin(struct output *output)
 {
 	output->column = output->columns;
@@ -112,6 +124,12 @@ void output_row_end(struct output *output)
 	output->column = NULL;
 	if (output->list) {
 		json_object_array_add(output->list, output->row);
+	} else if (output->is_stream) {
+		if (output->format != OUTPUT_TEXT) {
+			json_print(output, output->row);
+			putchar('\n');
+		}
+		fflush(stdout);
 	} else if (output->format != OUTPUT_TEXT) {
 		fputs(output->rows ? ",\n" : "", stdout);
 		json_print(output, output->row);
@@ -211,6 +229,20 @@ void output_duration(struct output *output, const char *key,
 	put(output, key, text, json_object_new_uint64(milliseconds));
 }
 
+void output_time(struct output *output, const char *key, uint64_t milliseconds)
+{
+	time_t seconds = milliseconds / 1000;
+	struct tm local;
+	char text[32];
+	size_t length;
+
+	localtime_r(&seconds, &local);
+	length = strftime(text, sizeof(text), "%H:%M:%S", &local);
+	snprintf(text + length, sizeof(text) - length, ".%03u",
+		 (unsigned int)(milliseconds % 1000));
+	put(output, key, text, json_object_new_uint64(milliseconds));
+}
+
 void output_addr(struct output *output, const char *key,
 		 const struct masq_addr *addr)
 {
@@ -226,6 +258,11 @@ void output_endpoint(struct output *output, const char *addr_key,
 	char text[ADDR_TEXT_SIZE], cell[ADDR_TEXT_SIZE + 8];
 	bool is_ipv4 = addr_family(addr) == MASQ_IPV4;
 
+	if (!addr_is_set(addr)) {
+		if (output->format == OUTPUT_TEXT)
+			print_cell(output, "-");
+		return;
+	}
 	addr_format(addr, text);
 	if (output->format != OUTPUT_TEXT) {
 		output_string(output, addr_key, text);

@@ -46,6 +46,10 @@ void output_object_end(struct output *output);
 /* key: the list's name inside an object; NULL at the top. */
 void output_list_begin(struct output *output, const char *key,
 		       const struct output_column *columns);
+
+/* A list at the top without an end: in JSON an object a line, flushed. */
+void output_stream_begin(struct output *output,
+			 const struct output_column *columns);
 void output_row_begin(struct output *output);
 void output_row_end(struct output *output);
 void output_list_end(struct output *output);
@@ -58,10 +62,13 @@ void output_flag(struct output *output, const char *key, bool value);
 void output_duration(struct output *output, const char *key,
 		     uint64_t milliseconds);
 
+/* key ends in _ms: since 1970; text shows the local time of the day. */
+void output_time(struct output *output, const char *key, uint64_t milliseconds);
+
 void output_addr(struct output *output, const char *key,
 		 const struct masq_addr *addr);
 
-/* Text: one cell, ADDR:PORT; JSON: two keys. */
+/* Text: one cell, ADDR:PORT; JSON: two keys.  No address: "-", and no key. */
 void output_endpoint(struct output *output, const char *addr_key,
 		     const char *port_key, const struct masq_addr *addr,
 		     uint16_t port);
