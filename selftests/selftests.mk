@@ -13,6 +13,7 @@ TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $T/parse_fuzz
 TESTED_OBJECTS := $(filter-out $B/user/main.o,$(USER_OBJECTS))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # bpf/parse.h as host C
+PARSE_TESTS := $(filter $T/parse_%,$(UNIT_TESTS))
 PARSE_FLAGS := -std=gnu11 -g -O1 -D_GNU_SOURCE $(WARNINGS) \
 	-Wno-unused-parameter -Iinclude -Ivmlinux -Ibpf -Iselftests
 PARSE_SOURCES := $(patsubst %,bpf/%.h,parse transport cursor packet kernel) \
@@ -21,7 +22,7 @@ SECONDS ?= 60
 LEAK_SOURCES := $(patsubst %,selftests/packet/%.c,draft generate known layers \
 	mutate oracle rules run scene seen)
 
-$T/parse_test: selftests/unit/parse_test.c selftests/unit/unit.h \
+$(PARSE_TESTS): $T/%: selftests/unit/%.c $(wildcard selftests/unit/*.h) \
 		selftests/test.h $(PARSE_SOURCES)
 	$(call say,TEST,$@)
 	$Qmkdir -p $T

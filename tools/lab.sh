@@ -24,6 +24,8 @@ LAB_CLUSTER=10.244.0.0/16,fd00:10:244::/48
 LAB_OUTSIDE4=203.0.113.10
 # shellcheck disable=SC2034
 LAB_OUTSIDE6=2001:db8:2::10
+LAB_FAR4=192.0.2.6
+LAB_FAR6=2001:db8:8::2
 LAB_PINS=/sys/fs/bpf/$LAB
 LAB_PIDS=()
 
@@ -132,6 +134,39 @@ lab_pod() {
 lab_route_pods() {
 	on "node$1" ip route add "10.244.$2.0/24" via "198.51.100.1$2"
 	on "node$1" ip -6 route add "fd00:10:244:$2::/64" via "2001:db8:1::1$2"
+}
+
+# lab_forwards NAME: it does, and tells every sender of what it does not
+lab_forwards() {
+	on "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 \
+		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+}
+
+# lab_link NEAR FAR NEAR4 FAR4 NEAR6 FAR6: FAR's way to all else
+lab_link() {
+	ip link add "$2" netns "$LAB-$1" type veth \
+		peer name uplink netns "$LAB-$2"
+	on "$1" ip addr add "$3/30" dev "$2"
+	on "$1" ip addr add "$5/64" dev "$2" nodad
+	on "$1" ip link set "$2" up
+	on "$2" ip addr add "$4/30" dev uplink
+	on "$2" ip addr add "$6/64" dev uplink nodad
+	on "$2" ip link set uplink up
+	on "$2" ip route add default via "$3"
+	on "$2" ip -6 route add default via "$5"
+}
+
+# A host behind two routers: the outside's, and one more.
+lab_far() {
+	lab_ns router
+	lab_ns far
+	lab_forwards outside
+	lab_forwards router
+	lab_link outside router 192.0.2.1 192.0.2.2 2001:db8:7::1 2001:db8:7::2
+	lab_link router far 192.0.2.5 $LAB_FAR4 2001:db8:8::1 $LAB_FAR6
+	on outside ip route add 192.0.2.4/30 via 192.0.2.2
+	on outside ip -6 route add 2001:db8:8::/64 via 2001:db8:7::2
 }
 
 # lab_up NODES PODS
