@@ -5,7 +5,7 @@
  *
  * masq_egress and masq_ingress hang on the uplink's TC hooks; their _l3 twins
  * on uplinks whose frames have no Ethernet header (tun, WireGuard).
- * masq_sweep and masq_close are run from user space.
+ * masq_sweep, masq_close and masq_why are run from user space.
  */
 #include "error.h"
 #include "flow.h"
@@ -14,6 +14,7 @@
 #include "read.h"
 #include "rewrite.h"
 #include "sweep.h"
+#include "why.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -154,6 +155,13 @@ SEC("tc")
 int masq_sweep(struct __sk_buff *skb)
 {
 	return sweep_start();
+}
+
+/* What would become of this packet (struct masq_why)?  Nothing is done. */
+SEC("tc")
+int masq_why(struct __sk_buff *skb)
+{
+	return why(skb);
 }
 
 /* Close one flow, and forget that its remote was out of ports. */

@@ -61,9 +61,10 @@ static inline int port_is_in_pool(const struct masq_ports *ports, __u16 port)
 
 /*
  * Does a socket of the host own this port towards the remote?  Sockets that
- * listen, are connected, or wait for late segments all count.
+ * listen, are connected, or wait for late segments all count.  Inline as
+ * record_unlink().
  */
-static inline int port_is_hosts(const struct port_search *s)
+static __always_inline int port_is_hosts(const struct port_search *s)
 {
 	const struct masq_tuple *t = &s->external;
 	struct bpf_sock_tuple tuple = {};
@@ -138,26 +139,44 @@ static inline enum attempt port_judge(struct port_search *s,
 	return ATTEMPT_TAKEN;
 }
 
-/* Try one port of the pool. */
-static enum attempt port_try(struct port_search *s, __u16 port)
+/*
+ * May the flow have this port?  s->external then names it.
+ *
+ * *ret_old, *ret_seen: the record that stands under it, or NULL, and the expiry
+ * that it was judged by. Return: ATTEMPT_TAKEN if it may.  Inline as
+ * record_unlink().
+ */
+static __always_inline enum attempt port_look(struct port_search *s, __u16 port,
+					      struct masq_flow **ret_old,
+					      __u64 *ret_seen)
 {
 	struct masq_flow *flow;
 	enum attempt judged;
-	__u64 seen = 0;
 
 	s->external.local_port = port;
 	flow = bpf_map_lookup_elem(&masq_flows, &s->external);
+	*ret_old = flow;
 	if (flow) {
-		seen = record_expiry(flow);
-		judged = port_judge(s, flow, seen);
+		*ret_seen = record_expiry(flow);
+		judged = port_judge(s, flow, *ret_seen);
 		if (judged != ATTEMPT_TAKEN)
 			return judged;
 	}
-	if (port_is_hosts(s))
-		return ATTEMPT_BUSY;
+	return port_is_hosts(s) ? ATTEMPT_BUSY : ATTEMPT_TAKEN;
+}
+
+/* Try one port of the pool. */
+static enum attempt port_try(struct port_search *s, __u16 port)
+{
+	struct masq_flow *old;
+	__u64 seen = 0;
+	enum attempt looked = port_look(s, port, &old, &seen);
+
+	if (looked != ATTEMPT_TAKEN)
+		return looked;
 	return attempt_after(
-		flow ? record_replace(&s->external, flow, seen, &s->fresh) :
-		       record_insert(&s->external, &s->fresh));
+		old ? record_replace(&s->external, old, seen, &s->fresh) :
+		      record_insert(&s->external, &s->fresh));
 }
 
 /* One round of bpf_loop(). Return: 1 to stop. */

@@ -395,6 +395,23 @@ struct masq_listener {
 	__u32 zero;
 };
 
+enum masq_why_kind {
+	MASQ_WHY_RULE, /* a range, or the packet itself, decides */
+	MASQ_WHY_FLOW, /* it is of a flow; `other` is that one's other end */
+	MASQ_WHY_OPENS, /* it would open one; `other` would be its outer end */
+};
+
+/*
+ * What masq_why answers in skb->cb; its value is the verdict, 0 for one that
+ * would be translated.
+ */
+struct masq_why {
+	struct masq_addr other;
+	__u16 port; /* 0 of one that would be opened: not the packet's own */
+	__u8 kind; /* enum masq_why_kind */
+	__u8 zero;
+};
+
 /* What masq_close (a syscall program) is run with: the record to close. */
 struct masq_close_args {
 	struct masq_tuple external;

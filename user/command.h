@@ -70,6 +70,7 @@ int cmd_config(struct invocation *inv);
 int cmd_status(struct invocation *inv);
 int cmd_flows(struct invocation *inv);
 int cmd_flush(struct invocation *inv);
+int cmd_why(struct invocation *inv);
 int cmd_monitor(struct invocation *inv);
 int cmd_counters(struct invocation *inv);
 int cmd_detach(struct invocation *inv);

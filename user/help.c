@@ -49,7 +49,7 @@ static void all_print(const struct command *commands)
 
 		snprintf(name, sizeof(name), "%s %s", c->name,
 			 c->args ? c->args : "");
-		printf("  %-28s %s\n", name, c->summary);
+		printf("  %-34s %s\n", name, c->summary);
 	}
 	puts("\nOptions:");
 	options_print(global_options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "node.h"
 
+#include <errno.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -212,6 +213,42 @@ int node_read(struct node *ret)
 {
 	/* pods come and go, and it may change under the dump */
 	return netlink_retry(read_once, ret);
+}
+
+static int path_read(const struct nlmsghdr *message, void *data)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+	struct node_path *path = data;
+	const struct nlattr *attr;
+
+	path->is_local = info->rtm_type == RTN_LOCAL;
+	mnl_attr_for_each(attr, message, sizeof(*info))
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			path->ifindex = mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+int node_path_to(const struct masq_addr *to, struct node_path *ret)
+{
+	bool is_ipv4 = addr_family(to) == MASQ_IPV4;
+	char buffer[256];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtmsg *header;
+	struct netlink netlink;
+	int error = netlink_open(NETLINK_ROUTE, &netlink);
+
+	if (error)
+		return error;
+	*ret = (struct node_path){ 0 };
+	request->nlmsg_type = RTM_GETROUTE;
+	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
+	header->rtm_family = is_ipv4 ? AF_INET : AF_INET6;
+	header->rtm_dst_len = is_ipv4 ? 32 : 128;
+	mnl_attr_put(request, RTA_DST, is_ipv4 ? 4 : 16,
+		     to->byte + (is_ipv4 ? 12 : 0));
+	error = netlink_ask(&netlink, request, path_read, ret);
+	netlink_close(&netlink);
+	return error == -ENETUNREACH || error == -EHOSTUNREACH ? 0 : error;
 }
 
 __u64 node_netns(void)

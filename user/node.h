@@ -90,6 +90,15 @@ enum masq_choice node_choose_addr(const struct node *node, __u32 ifindex,
 				  const struct masq_addr *given,
 				  struct masq_addr *ret);
 
+/* Where a packet to this address goes. */
+struct node_path {
+	__u32 ifindex; /* 0: nowhere, there is no route */
+	bool is_local; /* it is an address of the node itself */
+};
+
+/* Return: 0 or a negative errno. */
+int node_path_to(const struct masq_addr *to, struct node_path *ret);
+
 const char *node_choice_name(enum masq_choice choice);
 
 #endif /* NODE_H */
