@@ -205,6 +205,27 @@ struct cidr cidr_of_addr(const struct masq_addr *addr)
 	return (struct cidr){ .addr = *addr, .prefix_len = 128 };
 }
 
+struct masq_prefix cidr_to_prefix(const struct cidr *cidr)
+{
+	struct masq_prefix prefix = {
+		.prefix_len = MASQ_PREFIX_FAMILY_BITS + cidr->prefix_len,
+		.family = addr_family(&cidr->addr),
+	};
+
+	memcpy(prefix.byte, cidr->addr.byte, sizeof(prefix.byte));
+	return prefix;
+}
+
+struct cidr cidr_from_prefix(const struct masq_prefix *prefix)
+{
+	struct cidr cidr = {
+		.prefix_len = prefix->prefix_len - MASQ_PREFIX_FAMILY_BITS,
+	};
+
+	memcpy(cidr.addr.byte, prefix->byte, sizeof(cidr.addr.byte));
+	return cidr;
+}
+
 int cidr_list_add(struct cidr_list *list, const struct cidr *cidr)
 {
 	struct cidr *items;

@@ -53,6 +53,10 @@ bool cidr_equal(const struct cidr *a, const struct cidr *b);
 bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
 struct cidr cidr_of_addr(const struct masq_addr *addr);
 
+/* As the tries have it, and back. */
+struct masq_prefix cidr_to_prefix(const struct cidr *cidr);
+struct cidr cidr_from_prefix(const struct masq_prefix *prefix);
+
 /* Return: 0 or -ENOMEM. */
 int cidr_list_add(struct cidr_list *list, const struct cidr *cidr);
 bool cidr_list_has_family(const struct cidr_list *list,

@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "masq.skel.h"
+#include "prove.h"
 
 /* Does the kernel tell skb->ip_summed to TC programs (Linux 6.2)? */
 static bool kernel_tells_ip_summed(void)
@@ -233,7 +234,8 @@ int datapath_open(const char *pin_dir, const struct config *config,
 {
 	struct datapath datapath = { 0 };
 
-	if (rewrite_choose(config, &datapath.rewrites_directly) < 0)
+	if (rewrite_choose(config, &datapath.rewrites_directly) < 0 ||
+	    prove(datapath.rewrites_directly) < 0)
 		return -1;
 	if (pins_create(pin_dir, &datapath.pins) < 0)
 		return -1;

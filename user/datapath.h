@@ -25,8 +25,8 @@ struct datapath {
 };
 
 /*
- * Lock the pin directory, load the programs onto the maps that are pinned
- * there, make and pin those that are not.  Nothing that runs already is
+ * Prove the programs, lock the pin directory, load them onto the maps that are
+ * pinned there, make and pin those that are not.  Nothing that runs already is
  * changed.  Says what failed; then nothing is left behind.
  *
  * Return: 0 or -1.

@@ -211,27 +211,6 @@ int maps_next_uplink(const struct maps *maps, __u32 *ifindex)
 				    *ifindex ? ifindex : NULL, ifindex);
 }
 
-static struct masq_prefix prefix_of(const struct cidr *cidr)
-{
-	struct masq_prefix prefix = {
-		.prefix_len = MASQ_PREFIX_FAMILY_BITS + cidr->prefix_len,
-		.family = addr_family(&cidr->addr),
-	};
-
-	memcpy(prefix.byte, cidr->addr.byte, sizeof(prefix.byte));
-	return prefix;
-}
-
-static struct cidr cidr_of(const struct masq_prefix *prefix)
-{
-	struct cidr cidr = {
-		.prefix_len = prefix->prefix_len - MASQ_PREFIX_FAMILY_BITS,
-	};
-
-	memcpy(cidr.addr.byte, prefix->byte, sizeof(cidr.addr.byte));
-	return cidr;
-}
-
 static bool ranges_have(const struct range *ranges, size_t count,
 			const struct cidr *cidr)
 {
@@ -244,7 +223,7 @@ static bool ranges_have(const struct range *ranges, size_t count,
 static int ranges_put(int fd, const struct range *ranges, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct masq_prefix key = prefix_of(&ranges[i].cidr);
+		struct masq_prefix key = cidr_to_prefix(&ranges[i].cidr);
 		struct masq_range value = { .origin = ranges[i].origin };
 		int error = bpf_map_update_elem(fd, &key, &value, BPF_ANY);
 
@@ -261,7 +240,7 @@ static int ranges_trim(int fd, const struct range *old, size_t old_count,
 	int error = 0;
 
 	for (size_t i = 0; i < old_count && !error; i++) {
-		struct masq_prefix key = prefix_of(&old[i].cidr);
+		struct masq_prefix key = cidr_to_prefix(&old[i].cidr);
 
 		if (!ranges_have(ranges, count, &old[i].cidr))
 			error = bpf_map_delete_elem(fd, &key);
@@ -308,7 +287,8 @@ int maps_get_ranges(const struct maps *maps, enum map_id id, struct range **ret,
 			return -ENOMEM;
 		}
 		ranges = more;
-		ranges[count++] = (struct range){ cidr_of(&key), value.origin };
+		ranges[count++] =
+			(struct range){ cidr_from_prefix(&key), value.origin };
 	}
 	*ret = ranges;
 	*ret_count = count;

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "prove.h"
+
+#include <errno.h>
+#include <linux/pkt_cls.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "log.h"
+#include "masq.skel.h"
+#include "names.h"
+#include "pool.h"
+#include "probe.h"
+
+enum {
+	FLOWS = 64, /* more than are opened here */
+	LOOPBACK = 1, /* the ifindex that a test packet has */
+	POD_PORT = 40000,
+	REMOTE_PORT = 443,
+};
+
+/* Who talks to whom: addresses for documentation (RFC 5737, RFC 3849). */
+struct cast {
+	const char *pods;
+	const char *pod;
+	const char *node;
+	const char *remote;
+};
+
+static const struct cast casts[MASQ_FAMILY_COUNT] = {
+	[MASQ_IPV4] = { "192.0.2.0/24", "192.0.2.2", "198.51.100.1",
+			"203.0.113.1" },
+	[MASQ_IPV6] = { "2001:db8:1::/64", "2001:db8:1::2", "2001:db8:2::1",
+			"2001:db8:3::1" },
+};
+
+static struct masq_addr addr_of(const char *text)
+{
+	struct masq_addr addr = { 0 };
+
+	(void)addr_parse(text, &addr); /* one of the above */
+	return addr;
+}
+
+static int publish(const struct masq_bpf *skel)
+{
+	const __u32 zero = 0, loopback = LOOPBACK;
+	struct masq_config config = { .layout = MASQ_LAYOUT,
+				      .rewrites_directly =
+					      skel->rodata->rewrites_directly,
+				      .max_inbound = FLOWS };
+	struct masq_uplink uplink = { .attach = MASQ_ATTACH_TCX };
+	struct masq_range range = { .origin = MASQ_ORIGIN_POD_CIDR };
+	struct masq_ports ports;
+	int error = 0;
+
+	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++)
+		config.timeout_s[i] = MASQ_TIMEOUT_MIN_S;
+	for (int family = 0; family < MASQ_FAMILY_COUNT && !error; family++) {
+		struct masq_prefix key;
+		struct cidr cidr;
+
+		(void)cidr_parse(casts[family].pods, &cidr);
+		key = cidr_to_prefix(&cidr);
+		uplink.node[family] = addr_of(casts[family].node);
+		error = bpf_map_update_elem(bpf_map__fd(skel->maps.masq_pods),
+					    &key, &range, BPF_ANY);
+	}
+	(void)pool_parse("1024-65535", &ports);
+	if (!error)
+		error = bpf_map_update_elem(bpf_map__fd(skel->maps.masq_ports),
+					    &zero, &ports, BPF_ANY);
+	if (!error)
+		error = bpf_map_update_elem(
+			bpf_map__fd(skel->maps.masq_uplinks), &loopback,
+			&uplink, BPF_ANY);
+	if (!error)
+		error = bpf_map_update_elem(bpf_map__fd(skel->maps.masq_config),
+					    &zero, &config, BPF_ANY);
+	return error;
+}
+
+/* The program must make `expected` of `sent`, to the byte. */
+static int pass(const struct bpf_program *program, const struct probe *sent,
+		const struct probe *expected)
+{
+	unsigned char in[PROBE_SIZE], out[PROBE_SIZE], right[PROBE_SIZE];
+	size_t size = probe_write(sent, in);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in, .data_size_in = size,
+		    .data_out = out, .data_size_out = sizeof(out));
+	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
+
+	if (error)
+		return log_error("self-test: cannot run %s: %s",
+				 bpf_program__name(program), strerror(-error));
+	if ((int)run.retval == TC_ACT_UNSPEC && run.data_size_out == size &&
+	    probe_write(expected, right) == size && !memcmp(out, right, size))
+		return 0;
+	return log_error("self-test: %s does not translate %s over %s as it "
+			 "should",
+			 bpf_program__name(program), proto_name(sent->proto),
+			 addr_family_name(addr_family(&sent->src)));
+}
+
+/* Out as the node's, back as the pod's. */
+static int round_trip(const struct masq_bpf *skel, const struct cast *cast,
+		      __u8 proto)
+{
+	struct probe out = { .src = addr_of(cast->pod),
+			     .dst = addr_of(cast->remote),
+			     .src_port = POD_PORT,
+			     .dst_port = REMOTE_PORT,
+			     .proto = proto };
+	struct probe masqueraded = out, answer, delivered;
+
+	masqueraded.src = addr_of(cast->node);
+	answer = (struct probe){ .src = masqueraded.dst,
+				 .dst = masqueraded.src,
+				 .src_port = masqueraded.dst_port,
+				 .dst_port = masqueraded.src_port,
+				 .proto = proto };
+	delivered = answer;
+	delivered.dst = out.src;
+	if (pass(skel->progs.masq_egress, &out, &masqueraded) < 0)
+		return -1;
+	return pass(skel->progs.masq_ingress, &answer, &delivered);
+}
+
+/* What is no pod's stays as it is. */
+static int leave_alone(const struct masq_bpf *skel, const struct cast *cast)
+{
+	struct probe host = { .src = addr_of(cast->node),
+			      .dst = addr_of(cast->remote),
+			      .src_port = REMOTE_PORT,
+			      .dst_port = POD_PORT,
+			      .proto = IPPROTO_TCP };
+
+	return pass(skel->progs.masq_egress, &host, &host);
+}
+
+static int try(const struct masq_bpf *skel)
+{
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		if (round_trip(skel, &casts[family], IPPROTO_TCP) < 0 ||
+		    round_trip(skel, &casts[family], IPPROTO_UDP) < 0 ||
+		    leave_alone(skel, &casts[family]) < 0)
+			return -1;
+	return 0;
+}
+
+static int maps_shrink(const struct masq_bpf *skel)
+{
+	struct bpf_map *const maps[] = { skel->maps.masq_flows,
+					 skel->maps.masq_index,
+					 skel->maps.masq_tickets,
+					 skel->maps.masq_usage };
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		int error = bpf_map__set_max_entries(maps[i], FLOWS);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int prove(bool rewrites_directly)
+{
+	struct masq_bpf *skel = masq_bpf__open();
+	int error, result;
+
+	if (!skel)
+		return log_error("cannot open the BPF object: %s",
+				 strerror(errno));
+	skel->rodata->rewrites_directly = rewrites_directly;
+	error = maps_shrink(skel);
+	if (!error)
+		error = masq_bpf__load(skel);
+	if (!error)
+		error = publish(skel);
+	if (error)
+		result = log_error("cannot load the programs: %s%s",
+				   strerror(-error), log_hint(-error));
+	else
+		result = try(skel);
+	masq_bpf__destroy(skel);
+	return result;
+}
