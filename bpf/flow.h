@@ -35,7 +35,7 @@ static inline int flow_refresh(const struct packet *p,
 
 	external.local = index->local;
 	external.local_port = index->local_port;
-	flow = bpf_map_lookup_elem(&masq_flows, &external);
+	flow = flows_find(&external);
 	if (!flow || flow->kind == MASQ_KIND_VACANT ||
 	    !tuple_local_is(&p->tuple, &flow->local, flow->local_port)) {
 		/* the record is the truth, and knows nothing of this entry */
@@ -62,7 +62,7 @@ static inline int flow_find_egress(const struct packet *p, __u64 now,
 {
 	struct masq_external *index;
 
-	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
+	index = index_find(&p->tuple);
 	if (!index)
 		return 0;
 	if (packet_is_reply(p) &&
@@ -108,7 +108,7 @@ static __noinline void flow_forget_refresh(const struct packet *p,
 static inline int flow_find_ingress(const struct packet *p, __u64 now,
 				    struct endpoint *ret)
 {
-	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	struct masq_flow *flow = flows_find(&p->tuple);
 	__u64 seen = 0;
 
 	if (!flow || (packet_is_query(p) && flow->kind != MASQ_KIND_INBOUND))
@@ -145,13 +145,13 @@ static inline int flow_find_quoted(const struct packet *quote, __u64 now,
 	struct masq_flow *flow;
 
 	if (quote->direction == MASQ_INGRESS) {
-		index = bpf_map_lookup_elem(&masq_index, &quote->tuple);
+		index = index_look(&quote->tuple);
 		if (!index)
 			return 0;
 		external.local = index->local;
 		external.local_port = index->local_port;
 	}
-	flow = bpf_map_lookup_elem(&masq_flows, &external);
+	flow = flows_find(&external);
 	if (!flow)
 		return 0;
 	ret->addr = flow->local;
@@ -183,7 +183,7 @@ static inline int flow_collides(const struct packet *p, __u64 now)
 	if (p->port_off &&
 	    (!ports || !port_is_in_pool(ports, p->tuple.local_port)))
 		return 0;
-	flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	flow = flows_find(&p->tuple);
 	return flow && record_expiry(flow) > now;
 }
 
@@ -318,7 +318,7 @@ static inline enum masq_verdict flow_open(struct __sk_buff *skb,
  */
 static __noinline void flow_return_to_host(const struct packet *p, __u64 now)
 {
-	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	struct masq_flow *flow = flows_find(&p->tuple);
 	struct masq_flow fresh;
 	__u64 seen = 0;
 
@@ -353,7 +353,7 @@ static inline enum masq_verdict flow_open_host(struct __sk_buff *skb,
  */
 static __noinline enum put inbound_put(const struct packet *p, __u64 now)
 {
-	struct masq_flow *old = bpf_map_lookup_elem(&masq_flows, &p->tuple);
+	struct masq_flow *old = flows_find(&p->tuple);
 	__u64 seen = old ? record_expiry(old) : 0;
 	struct masq_flow fresh;
 	enum put put;

@@ -193,6 +193,40 @@ struct {
 } masq_sweeper SEC(".maps");
 
 /*
+ * The next four are of a table that takes the place of another one (former.h);
+ * otherwise nothing is in them.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct masq_tuple);
+	__type(value, struct masq_flow);
+} masq_old_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct masq_tuple);
+	__type(value, struct masq_external);
+} masq_old_index SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, MASQ_SLOT_COUNT);
+	__type(key, __u32);
+	__type(value, __u32);
+} masq_old_progs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_move);
+} masq_move SEC(".maps");
+
+/*
  * Writing to maps.  Before Linux 6.4 the kernel's functions behind these return
  * an int, of which the upper half of the register knows nothing: read as the
  * long that the helpers declare, an error is a positive number.

@@ -145,6 +145,43 @@ int masq_ingress_l3(struct __sk_buff *skb)
 	return handle(skb, MASQ_INGRESS, 0);
 }
 
+/* The same four, while another table takes the place of the former (former.h).
+ */
+SEC("tc")
+int masq_move_out(struct __sk_buff *skb)
+{
+	former_serve(skb, MASQ_SLOT_EGRESS);
+	return handle(skb, MASQ_EGRESS, ETH_HEADER_LEN);
+}
+
+SEC("tc")
+int masq_move_in(struct __sk_buff *skb)
+{
+	former_serve(skb, MASQ_SLOT_INGRESS);
+	return handle(skb, MASQ_INGRESS, ETH_HEADER_LEN);
+}
+
+SEC("tc")
+int masq_move_out_l3(struct __sk_buff *skb)
+{
+	former_serve(skb, MASQ_SLOT_EGRESS_L3);
+	return handle(skb, MASQ_EGRESS, 0);
+}
+
+SEC("tc")
+int masq_move_in_l3(struct __sk_buff *skb)
+{
+	former_serve(skb, MASQ_SLOT_INGRESS_L3);
+	return handle(skb, MASQ_INGRESS, 0);
+}
+
+/* Bring flows over; their tuples are the packet. Return: how many there are. */
+SEC("tc")
+int masq_import(struct __sk_buff *skb)
+{
+	return former_import(skb);
+}
+
 /*
  * Start the sweep; run once from user space, on a packet that does not matter.
  * Not a syscall program: those may not use a queue (Linux 6.1).

@@ -9,7 +9,7 @@
 #ifndef PORT_H
 #define PORT_H
 
-#include "record.h"
+#include "former.h"
 
 enum {
 	/*
@@ -156,6 +156,9 @@ static __always_inline enum attempt port_look(struct port_search *s, __u16 port,
 	s->external.local_port = port;
 	flow = bpf_map_lookup_elem(&masq_flows, &s->external);
 	*ret_old = flow;
+	/* not brought over here: the stack has no room for it */
+	if (has_former && !flow && former_has(&s->external, s->now))
+		return ATTEMPT_BUSY;
 	if (flow) {
 		*ret_seen = record_expiry(flow);
 		judged = port_judge(s, flow, *ret_seen);

@@ -130,8 +130,8 @@ static inline int record_end(const struct masq_tuple *external,
 }
 
 /* Put `fresh` where no record is, with its ticket. */
-static inline enum put record_insert(const struct masq_tuple *external,
-				     const struct masq_flow *fresh)
+static inline enum put record_put(const struct masq_tuple *external,
+				  const struct masq_flow *fresh)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
 	int error;
@@ -145,8 +145,18 @@ static inline enum put record_insert(const struct masq_tuple *external,
 	}
 	if (sweeper)
 		__sync_fetch_and_add(&sweeper->tickets, 1);
-	event_flow(external, fresh, MASQ_EVENT_OPENED);
 	return PUT_DONE;
+}
+
+/* The same, for a flow that is opened. */
+static inline enum put record_insert(const struct masq_tuple *external,
+				     const struct masq_flow *fresh)
+{
+	enum put put = record_put(external, fresh);
+
+	if (put == PUT_DONE)
+		event_flow(external, fresh, MASQ_EVENT_OPENED);
+	return put;
 }
 
 /*

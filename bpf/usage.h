@@ -11,6 +11,7 @@
 enum {
 	/* An entry may die between look-up and count; then a new one is made. */
 	USAGE_TRIES = 4,
+	USAGE_UNLIMITED = 0, /* as --max-flows-per-pod has it */
 };
 
 static inline struct masq_usage *usage_get(const struct masq_addr *pod)
@@ -37,12 +38,14 @@ static inline void usage_return(const struct masq_addr *pod)
 		__sync_fetch_and_and(&usage->flows, ~MASQ_USAGE_DYING);
 }
 
-/* Return: MASQ_CONTINUE with the flow counted, or why it may not be. */
-static inline enum masq_verdict usage_take(const struct masq_addr *pod)
+/*
+ * A call of its own would be one too many for the stack (record_unlink()).
+ *
+ * Return: MASQ_CONTINUE with the flow counted, or why it may not be.
+ */
+static __always_inline enum masq_verdict
+usage_take_within(const struct masq_addr *pod, __u32 limit)
 {
-	const struct masq_config *config = config_get();
-	__u32 limit = config ? config->max_flows_per_pod : 0;
-
 	for (int i = 0; i < USAGE_TRIES; i++) {
 		struct masq_usage *usage = usage_get(pod);
 		__u64 before;
@@ -52,12 +55,20 @@ static inline enum masq_verdict usage_take(const struct masq_addr *pod)
 		before = __sync_fetch_and_add(&usage->flows, 1);
 		if (before & MASQ_USAGE_DYING)
 			continue;
-		if (!limit || before < limit)
+		if (limit == USAGE_UNLIMITED || before < limit)
 			return MASQ_CONTINUE;
 		usage_return(pod);
 		return MASQ_DROP_OVER_BUDGET;
 	}
 	return MASQ_DROP_TABLE_FULL;
+}
+
+static inline enum masq_verdict usage_take(const struct masq_addr *pod)
+{
+	const struct masq_config *config = config_get();
+
+	return usage_take_within(pod, config ? config->max_flows_per_pod :
+					       USAGE_UNLIMITED);
 }
 
 /*

@@ -361,6 +361,32 @@ struct masq_sweeper {
 	__u64 held[MASQ_DIRECTION_COUNT]; /* fragments in masq_held */
 };
 
+/*
+ * Value of masq_move (one element): how far a table has taken the place of
+ * another one (--max-flows).  Who was killed on the way goes on from there.
+ */
+enum masq_move_state {
+	MASQ_MOVE_PREPARED, /* the former programs and table serve */
+	MASQ_MOVE_SERVING, /* the new ones do, and bring over what is asked for */
+	MASQ_MOVE_DONE, /* all is brought over; what is pinned is to follow */
+};
+
+struct masq_move {
+	__u32 state; /* enum masq_move_state */
+};
+
+/* Where the former programs are in masq_old_progs. */
+enum masq_slot {
+	MASQ_SLOT_EGRESS,
+	MASQ_SLOT_INGRESS,
+	MASQ_SLOT_EGRESS_L3,
+	MASQ_SLOT_INGRESS_L3,
+	MASQ_SLOT_COUNT,
+};
+
+/* As many tuples as masq_import takes at once, one behind the other. */
+#define MASQ_IMPORT_MAX 64
+
 enum masq_event_kind {
 	MASQ_EVENT_OPENED, /* a flow has got its record */
 	MASQ_EVENT_CLOSED, /* it is over, was closed, or lost its port */
