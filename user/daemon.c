@@ -158,6 +158,35 @@ static int serve(struct daemon *daemon, const struct sourced *sourced)
 	return -1;
 }
 
+/* Other programs, or another table, in the place of those that serve. */
+static int replace(struct daemon *daemon, const struct sourced *sourced)
+{
+	struct datapath former = daemon->datapath;
+
+	if (datapath_reopen(&former, &sourced->config, &daemon->datapath) < 0) {
+		daemon->datapath = former;
+		return -1;
+	}
+	if (serve(daemon, sourced) == 0) {
+		datapath_release(&former);
+		return 0;
+	}
+	datapath_release(&daemon->datapath);
+	daemon->datapath = former;
+	return -1;
+}
+
+/* What could not be done was said; what there was goes on. */
+static int suit(struct daemon *daemon, const struct sourced *sourced)
+{
+	if (datapath_suits(&daemon->datapath, &sourced->config))
+		return 0;
+	if (replace(daemon, sourced) < 0)
+		return -1;
+	log_info("other programs serve, on the same flows");
+	return 0;
+}
+
 int daemon_start(const char *pin_dir, const struct sources *sources,
 		 struct sourced *sourced, struct daemon *ret)
 {
@@ -179,6 +208,7 @@ int daemon_start(const char *pin_dir, const struct sources *sources,
 	vanished_close(&daemon, &vanished);
 	for (size_t i = 0; i < daemon.uplinks.count; i++)
 		say_uplink(&daemon.uplinks.items[i]);
+	(void)suit(&daemon, sourced);
 	daemon.sourced = *sourced;
 	*sourced = (struct sourced){ 0 };
 	*ret = daemon;
@@ -285,7 +315,8 @@ void daemon_reload(struct daemon *daemon)
 		return;
 	}
 	if (bring(daemon, &sourced,
-		  demand_of(&daemon->sourced.config, &sourced.config)) == 0) {
+		  demand_of(&daemon->sourced.config, &sourced.config)) == 0 &&
+	    suit(daemon, &sourced) == 0) {
 		take(daemon, &sourced);
 		return;
 	}

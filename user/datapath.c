@@ -10,6 +10,8 @@
 
 #include "log.h"
 #include "masq.skel.h"
+#include "move.h"
+#include "programs.h"
 #include "prove.h"
 
 /* Does the kernel tell skb->ip_summed to TC programs (Linux 6.2)? */
@@ -40,50 +42,19 @@ static int rewrite_choose(const struct config *config, bool *ret)
 
 static struct bpf_map *map_of(const struct datapath *datapath, enum map_id id)
 {
-	return bpf_object__find_map_by_name(datapath->skel->obj, map_names[id]);
-}
-
-static int map_resize(const struct datapath *datapath, enum map_id id,
-		      __u64 entries)
-{
-	if (entries > UINT32_MAX)
-		entries = UINT32_MAX;
-	return bpf_map__set_max_entries(map_of(datapath, id), entries);
-}
-
-/* Of a new table. */
-static __u32 max_flows_of(const struct config *config)
-{
-	return config->max_flows ? config->max_flows : MASQ_FLOWS_DEFAULT;
-}
-
-static int maps_resize(const struct datapath *datapath, __u32 max_flows)
-{
-	int error = map_resize(datapath, MAP_FLOWS, max_flows);
-
-	if (!error)
-		error = map_resize(datapath, MAP_INDEX, max_flows);
-	if (!error)
-		error = map_resize(datapath, MAP_TICKETS, max_flows);
-	if (!error)
-		error = map_resize(datapath, MAP_USAGE, 2ULL * max_flows);
-	if (error)
-		return log_error("cannot size the maps for %u flows: %s",
-				 max_flows, strerror(-error));
-	return 0;
-}
-
-/* Does --max-flows say how large the map is? */
-static bool is_resizable(enum map_id id)
-{
-	return id == MAP_FLOWS || id == MAP_INDEX || id == MAP_TICKETS ||
-	       id == MAP_USAGE;
+	return programs_map(datapath->skel, id);
 }
 
 /* Does it hold what no configuration can bring back (MASQ_STATE_LAYOUT)? */
 static bool is_state(enum map_id id)
 {
-	return is_resizable(id) || id == MAP_SWEEPER || id == MAP_UPLINKS;
+	return map_is_table(id) || id == MAP_UPLINKS;
+}
+
+/* Has it room for as many as there may be, by --max-flows? */
+static bool is_sized(enum map_id id)
+{
+	return map_is_table(id) && id != MAP_SWEEPER;
 }
 
 /* Is the map that is pinned the one we would make? */
@@ -100,8 +71,7 @@ static int map_check(const struct datapath *datapath, enum map_id id, int fd)
 	if (info.type != bpf_map__type(map) ||
 	    info.key_size != bpf_map__key_size(map) ||
 	    info.value_size != bpf_map__value_size(map) ||
-	    (!is_resizable(id) &&
-	     info.max_entries != bpf_map__max_entries(map)))
+	    (!is_sized(id) && info.max_entries != bpf_map__max_entries(map)))
 		return log_error("%s/%s is of another layout: use the version "
 				 "that loaded it, or bpfmasq detach first",
 				 datapath->pins.dir, map_names[id]);
@@ -110,13 +80,16 @@ static int map_check(const struct datapath *datapath, enum map_id id, int fd)
 
 static int map_reuse(struct datapath *datapath, enum map_id id)
 {
-	int fd = pin_get(datapath->pins.dir, map_names[id]), error;
+	char name[NAME_MAX];
+	int fd, error;
 
+	map_pin_name(datapath->pins.dir, id, name);
+	fd = pin_get(datapath->pins.dir, name);
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)
 		return log_error("cannot open %s/%s: %s%s", datapath->pins.dir,
-				 map_names[id], strerror(-fd), log_hint(-fd));
+				 name, strerror(-fd), log_hint(-fd));
 	error = map_check(datapath, id, fd);
 	if (!error && bpf_map__reuse_fd(map_of(datapath, id), fd) < 0)
 		error = log_error("cannot reuse %s/%s: %s", datapath->pins.dir,
@@ -126,23 +99,8 @@ static int map_reuse(struct datapath *datapath, enum map_id id)
 	return error;
 }
 
-static int max_flows_check(const struct datapath *datapath,
-			   const struct config *config)
-{
-	__u32 pinned;
-
-	if (!datapath->was_pinned[MAP_FLOWS] || !config->max_flows)
-		return 0;
-	pinned = bpf_map__max_entries(map_of(datapath, MAP_FLOWS));
-	if (pinned == config->max_flows)
-		return 0;
-	return log_error("--max-flows %u: the table that is in use holds %u; "
-			 "bpfmasq detach first, to change it",
-			 config->max_flows, pinned);
-}
-
 /* Of another version the state alone is taken over. */
-static int maps_reuse(struct datapath *datapath, const struct config *config)
+static int maps_reuse(struct datapath *datapath)
 {
 	enum maps_layout layout = maps_look(datapath->pins.dir);
 
@@ -153,7 +111,7 @@ static int maps_reuse(struct datapath *datapath, const struct config *config)
 		if ((is_state(id) || !datapath->replaces_maps) &&
 		    map_reuse(datapath, id) < 0)
 			return -1;
-	return max_flows_check(datapath, config);
+	return 0;
 }
 
 static void maps_collect(struct datapath *datapath)
@@ -201,32 +159,29 @@ static int maps_replace(const struct datapath *datapath)
 	return map_pin(datapath, MAP_CONFIG);
 }
 
-static int sweep_start(const struct datapath *datapath)
-{
-	char packet[64] = { 0 }; /* not looked at */
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
-		    .data_size_in = sizeof(packet));
-	int error = bpf_prog_test_run_opts(
-		bpf_program__fd(datapath->skel->progs.masq_sweep), &run);
-
-	if (!error)
-		error = (int)run.retval;
-	if (error)
-		return log_error("cannot start the sweep: %s%s",
-				 strerror(-error), log_hint(-error));
-	return 0;
-}
-
 static int programs_load(struct datapath *datapath, const struct config *config)
 {
-	int error = masq_bpf__load(datapath->skel);
+	__u32 max_flows = config->max_flows ? config->max_flows :
+					      MASQ_FLOWS_DEFAULT;
+	int error = programs_resize(datapath->skel, max_flows);
 
+	if (!error && maps_reuse(datapath) < 0)
+		return -1;
+	if (!error)
+		error = masq_bpf__load(datapath->skel);
 	if (error)
 		return log_error("cannot load the datapath for %u flows: %s%s",
-				 max_flows_of(config), strerror(-error),
-				 log_hint(-error));
+				 max_flows, strerror(-error), log_hint(-error));
 	maps_collect(datapath);
-	return 0;
+	return maps_pin(datapath);
+}
+
+/* On what is pinned.  datapath: with its pins. Return: 0 or -1, said. */
+static int load(struct datapath *datapath, const struct config *config)
+{
+	datapath->skel =
+		programs_open(PROGRAMS_SERVE, datapath->rewrites_directly);
+	return datapath->skel ? programs_load(datapath, config) : -1;
 }
 
 int datapath_open(const char *pin_dir, const struct config *config,
@@ -235,28 +190,55 @@ int datapath_open(const char *pin_dir, const struct config *config,
 	struct datapath datapath = { 0 };
 
 	if (rewrite_choose(config, &datapath.rewrites_directly) < 0 ||
-	    prove(datapath.rewrites_directly) < 0)
+	    prove(datapath.rewrites_directly) < 0 ||
+	    pins_create(pin_dir, &datapath.pins) < 0)
 		return -1;
-	if (pins_create(pin_dir, &datapath.pins) < 0)
+	if (move_check(&datapath.pins, config->max_flows) < 0 ||
+	    move_resume(&datapath.pins, datapath.rewrites_directly) < 0 ||
+	    load(&datapath, config) < 0) {
+		datapath_abandon(&datapath);
 		return -1;
-	datapath.skel = masq_bpf__open();
-	if (!datapath.skel) {
-		log_error("cannot open the BPF object: %s", strerror(errno));
-		goto abandon;
 	}
-	datapath.skel->rodata->rewrites_directly = datapath.rewrites_directly;
-	if (maps_resize(&datapath, max_flows_of(config)) < 0 ||
-	    maps_reuse(&datapath, config) < 0 ||
-	    programs_load(&datapath, config) < 0)
-		goto abandon;
-	if (maps_pin(&datapath) < 0)
-		goto abandon;
 	*ret = datapath;
 	return 0;
+}
 
-abandon:
-	datapath_abandon(&datapath);
-	return -1;
+bool datapath_suits(const struct datapath *datapath,
+		    const struct config *config)
+{
+	__u32 max_flows = bpf_map__max_entries(map_of(datapath, MAP_FLOWS));
+	bool rewrites_directly;
+
+	return (!config->max_flows || config->max_flows == max_flows) &&
+	       rewrite_choose(config, &rewrites_directly) == 0 &&
+	       rewrites_directly == datapath->rewrites_directly;
+}
+
+int datapath_reopen(const struct datapath *former, const struct config *config,
+		    struct datapath *ret)
+{
+	__u32 max_flows = bpf_map__max_entries(map_of(former, MAP_FLOWS));
+	struct datapath datapath = { .pins = former->pins };
+
+	if (rewrite_choose(config, &datapath.rewrites_directly) < 0)
+		return -1;
+	if (config->max_flows && config->max_flows != max_flows &&
+	    move_table(&datapath.pins, config->max_flows,
+		       datapath.rewrites_directly) < 0)
+		return -1;
+	if (load(&datapath, config) < 0) {
+		datapath_release(&datapath);
+		return -1;
+	}
+	*ret = datapath;
+	return 0;
+}
+
+void datapath_release(struct datapath *datapath)
+{
+	if (datapath->skel)
+		masq_bpf__destroy(datapath->skel);
+	datapath->skel = NULL;
 }
 
 static void maps_unpin(const struct datapath *datapath)
@@ -282,18 +264,9 @@ int datapath_program_fd(const struct datapath *datapath,
 			enum masq_direction direction,
 			enum node_framing framing)
 {
-	struct bpf_program *const programs[2][MASQ_DIRECTION_COUNT] = {
-		[NODE_FRAMING_ETHERNET] = {
-			[MASQ_EGRESS] = datapath->skel->progs.masq_egress,
-			[MASQ_INGRESS] = datapath->skel->progs.masq_ingress,
-		},
-		[NODE_FRAMING_NONE] = {
-			[MASQ_EGRESS] = datapath->skel->progs.masq_egress_l3,
-			[MASQ_INGRESS] = datapath->skel->progs.masq_ingress_l3,
-		},
-	};
+	enum masq_slot slot = framing * MASQ_DIRECTION_COUNT + direction;
 
-	return bpf_program__fd(programs[framing][direction]);
+	return bpf_program__fd(programs_serving(datapath->skel, slot));
 }
 
 int datapath_close_fd(const struct datapath *datapath)
@@ -307,8 +280,12 @@ static int programs_pin(const struct datapath *datapath)
 
 	bpf_object__for_each_program(program, datapath->skel->obj) {
 		const char *name = bpf_program__name(program);
-		int error = pins_put(&datapath->pins, name,
-				     bpf_program__fd(program));
+		int error;
+
+		if (!bpf_program__autoload(program))
+			continue;
+		error = pins_put(&datapath->pins, name,
+				 bpf_program__fd(program));
 
 		if (error)
 			return log_error("cannot pin %s/%s: %s%s",
@@ -320,14 +297,14 @@ static int programs_pin(const struct datapath *datapath)
 
 int datapath_commit(const struct datapath *datapath)
 {
-	if (sweep_start(datapath) < 0 || programs_pin(datapath) < 0)
+	if (programs_start_sweep(datapath->skel) < 0 ||
+	    programs_pin(datapath) < 0 || maps_replace(datapath) < 0)
 		return -1;
-	return maps_replace(datapath);
+	return move_finish(&datapath->pins);
 }
 
 void datapath_close(struct datapath *datapath)
 {
-	if (datapath->skel)
-		masq_bpf__destroy(datapath->skel);
+	datapath_release(datapath);
 	pins_close(&datapath->pins);
 }

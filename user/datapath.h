@@ -40,6 +40,22 @@ int datapath_open(const char *pin_dir, const struct config *config,
  */
 void datapath_abandon(struct datapath *datapath);
 
+/* Do the programs and the size of the table suit this configuration? */
+bool datapath_suits(const struct datapath *datapath,
+		    const struct config *config);
+
+/*
+ * The same pin directory again, where datapath_suits() says no.  `former` goes
+ * on; once these serve, release it.
+ *
+ * Return: 0 or -1, said.
+ */
+int datapath_reopen(const struct datapath *former, const struct config *config,
+		    struct datapath *ret);
+
+/* Let go of the programs alone. */
+void datapath_release(struct datapath *datapath);
+
 /* The program for an interface, by direction and framing. */
 int datapath_program_fd(const struct datapath *datapath,
 			enum masq_direction direction,

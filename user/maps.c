@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,9 +35,41 @@ const char *const map_names[MAP_COUNT] = {
 	[MAP_LISTENER] = "masq_listener", [MAP_SWEEPER] = "masq_sweeper",
 };
 
-static int map_open(const char *pin_dir, const char *name, int *ret)
+bool map_is_table(enum map_id id)
 {
-	int fd = pin_get(pin_dir, name);
+	return id == MAP_FLOWS || id == MAP_INDEX || id == MAP_TICKETS ||
+	       id == MAP_USAGE || id == MAP_SWEEPER;
+}
+
+static bool new_table_serves(const char *pin_dir)
+{
+	int fd = pin_get(pin_dir, MAPS_MOVE_DIR "/masq_move");
+	struct masq_move move = { 0 };
+
+	if (fd < 0)
+		return false;
+	(void)bpf_map_lookup_elem(fd, &zero, &move);
+	close(fd);
+	return move.state != MASQ_MOVE_PREPARED;
+}
+
+void map_pin_name(const char *pin_dir, enum map_id id, char ret[NAME_MAX])
+{
+	char path[PATH_MAX];
+
+	snprintf(ret, NAME_MAX, MAPS_MOVE_DIR "/%s", map_names[id]);
+	if (!map_is_table(id) || pin_path(pin_dir, ret, path) ||
+	    access(path, F_OK) < 0 || !new_table_serves(pin_dir))
+		snprintf(ret, NAME_MAX, "%s", map_names[id]);
+}
+
+static int map_open(const char *pin_dir, enum map_id id, int *ret)
+{
+	char name[NAME_MAX];
+	int fd;
+
+	map_pin_name(pin_dir, id, name);
+	fd = pin_get(pin_dir, name);
 
 	if (fd == -ENOENT)
 		return log_error("no datapath under %s: %s is not there "
@@ -122,7 +155,7 @@ int maps_open(const char *pin_dir, struct maps *ret)
 		return -1;
 	memset(maps.fd, -1, sizeof(maps.fd));
 	for (int id = 0; id < MAP_COUNT; id++) {
-		if (map_open(pin_dir, map_names[id], &maps.fd[id]) < 0) {
+		if (map_open(pin_dir, id, &maps.fd[id]) < 0) {
 			maps_close(&maps);
 			return -1;
 		}
@@ -133,8 +166,11 @@ int maps_open(const char *pin_dir, struct maps *ret)
 
 int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret)
 {
-	int fd = pin_get(pin_dir, map_names[id]);
+	char name[NAME_MAX];
+	int fd;
 
+	map_pin_name(pin_dir, id, name);
+	fd = pin_get(pin_dir, name);
 	if (fd < 0)
 		return fd;
 	memset(ret->fd, -1, sizeof(ret->fd));

@@ -8,6 +8,7 @@
 #ifndef MAPS_H
 #define MAPS_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include "addr.h"
@@ -43,6 +44,21 @@ struct maps {
 
 /* The maps' names, in the order of enum map_id. */
 extern const char *const map_names[MAP_COUNT];
+
+/*
+ * While another table takes the place of the pinned one (move.h), what is made
+ * for that stands in this directory of the pin directory.
+ */
+#define MAPS_MOVE_DIR "masq_move"
+
+/* Is the map one of those that a table of flows is made of? */
+bool map_is_table(enum map_id id);
+
+/*
+ * Under what name the map is pinned that serves: one of a new table from when
+ * programs work on that.
+ */
+void map_pin_name(const char *pin_dir, enum map_id id, char ret[NAME_MAX]);
 
 /*
  * Open what is pinned.  Says what is missing, or of another layout.

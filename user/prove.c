@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "prove.h"
 
-#include <errno.h>
 #include <linux/pkt_cls.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "names.h"
 #include "pool.h"
 #include "probe.h"
+#include "programs.h"
 
 enum {
 	FLOWS = 64, /* more than are opened here */
@@ -149,32 +149,15 @@ static int try(const struct masq_bpf *skel)
 	return 0;
 }
 
-static int maps_shrink(const struct masq_bpf *skel)
-{
-	struct bpf_map *const maps[] = { skel->maps.masq_flows,
-					 skel->maps.masq_index,
-					 skel->maps.masq_tickets,
-					 skel->maps.masq_usage };
-
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
-		int error = bpf_map__set_max_entries(maps[i], FLOWS);
-
-		if (error)
-			return error;
-	}
-	return 0;
-}
-
 int prove(bool rewrites_directly)
 {
-	struct masq_bpf *skel = masq_bpf__open();
+	struct masq_bpf *skel =
+		programs_open(PROGRAMS_SERVE, rewrites_directly);
 	int error, result;
 
 	if (!skel)
-		return log_error("cannot open the BPF object: %s",
-				 strerror(errno));
-	skel->rodata->rewrites_directly = rewrites_directly;
-	error = maps_shrink(skel);
+		return -1;
+	error = programs_resize(skel, FLOWS);
 	if (!error)
 		error = masq_bpf__load(skel);
 	if (!error)

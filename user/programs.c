@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "programs.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "log.h"
+#include "masq.skel.h"
+
+struct bpf_program *programs_serving(const struct masq_bpf *skel,
+				     enum masq_slot slot)
+{
+	struct bpf_program *const programs[MASQ_SLOT_COUNT] = {
+		[MASQ_SLOT_EGRESS] = skel->progs.masq_egress,
+		[MASQ_SLOT_INGRESS] = skel->progs.masq_ingress,
+		[MASQ_SLOT_EGRESS_L3] = skel->progs.masq_egress_l3,
+		[MASQ_SLOT_INGRESS_L3] = skel->progs.masq_ingress_l3,
+	};
+
+	return programs[slot];
+}
+
+struct bpf_program *programs_moving(const struct masq_bpf *skel,
+				    enum masq_slot slot)
+{
+	struct bpf_program *const programs[MASQ_SLOT_COUNT] = {
+		[MASQ_SLOT_EGRESS] = skel->progs.masq_move_out,
+		[MASQ_SLOT_INGRESS] = skel->progs.masq_move_in,
+		[MASQ_SLOT_EGRESS_L3] = skel->progs.masq_move_out_l3,
+		[MASQ_SLOT_INGRESS_L3] = skel->progs.masq_move_in_l3,
+	};
+
+	return programs[slot];
+}
+
+/* The sweep, and what the commands ask for, are of both purposes. */
+static void programs_choose(const struct masq_bpf *skel,
+			    enum programs_purpose purpose)
+{
+	bool moves = purpose == PROGRAMS_MOVE;
+
+	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++) {
+		bpf_program__set_autoload(programs_serving(skel, slot), !moves);
+		bpf_program__set_autoload(programs_moving(skel, slot), moves);
+	}
+	bpf_program__set_autoload(skel->progs.masq_import, moves);
+	skel->rodata->has_former = moves;
+}
+
+struct masq_bpf *programs_open(enum programs_purpose purpose,
+			       bool rewrites_directly)
+{
+	struct masq_bpf *skel = masq_bpf__open();
+
+	if (!skel) {
+		log_error("cannot open the BPF object: %s", strerror(errno));
+		return NULL;
+	}
+	skel->rodata->rewrites_directly = rewrites_directly;
+	programs_choose(skel, purpose);
+	return skel;
+}
+
+/* Not by name: a map that is reused takes the other one's (libbpf). */
+struct bpf_map *programs_map(const struct masq_bpf *skel, enum map_id id)
+{
+	struct bpf_map *const maps[MAP_COUNT] = {
+		[MAP_FLOWS] = skel->maps.masq_flows,
+		[MAP_INDEX] = skel->maps.masq_index,
+		[MAP_TICKETS] = skel->maps.masq_tickets,
+		[MAP_USAGE] = skel->maps.masq_usage,
+		[MAP_PODS] = skel->maps.masq_pods,
+		[MAP_ISLAND] = skel->maps.masq_island,
+		[MAP_UPLINKS] = skel->maps.masq_uplinks,
+		[MAP_PORTS] = skel->maps.masq_ports,
+		[MAP_CONFIG] = skel->maps.masq_config,
+		[MAP_SETTINGS] = skel->maps.masq_settings,
+		[MAP_DAEMON] = skel->maps.masq_daemon,
+		[MAP_COUNTERS] = skel->maps.masq_counters,
+		[MAP_FULL] = skel->maps.masq_full,
+		[MAP_FRAGMENTS] = skel->maps.masq_fragments,
+		[MAP_HELD] = skel->maps.masq_held,
+		[MAP_SCRATCH] = skel->maps.masq_scratch,
+		[MAP_TOLD] = skel->maps.masq_told,
+		[MAP_EVENTS] = skel->maps.masq_events,
+		[MAP_LISTENER] = skel->maps.masq_listener,
+		[MAP_SWEEPER] = skel->maps.masq_sweeper,
+	};
+
+	return maps[id];
+}
+
+static int map_resize(const struct masq_bpf *skel, enum map_id id,
+		      __u64 entries)
+{
+	if (entries > UINT32_MAX)
+		entries = UINT32_MAX;
+	return bpf_map__set_max_entries(programs_map(skel, id), entries);
+}
+
+int programs_resize(const struct masq_bpf *skel, __u32 max_flows)
+{
+	int error = map_resize(skel, MAP_FLOWS, max_flows);
+
+	if (!error)
+		error = map_resize(skel, MAP_INDEX, max_flows);
+	if (!error)
+		error = map_resize(skel, MAP_TICKETS, max_flows);
+	if (!error)
+		error = map_resize(skel, MAP_USAGE, 2ULL * max_flows);
+	return error;
+}
+
+int programs_start_sweep(const struct masq_bpf *skel)
+{
+	char packet[64] = { 0 }; /* not looked at */
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
+		    .data_size_in = sizeof(packet));
+	int error = bpf_prog_test_run_opts(
+		bpf_program__fd(skel->progs.masq_sweep), &run);
+
+	if (!error)
+		error = (int)run.retval;
+	if (error)
+		return log_error("cannot start the sweep: %s%s",
+				 strerror(-error), log_hint(-error));
+	return 0;
+}
