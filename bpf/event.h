@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Events for `bpfmasq monitor`, written only while somebody listens.
- *
- * Global functions, so that the verifier looks at them once (read.h).
+ * Events for `bpfmasq monitor`, written only while somebody listens; and how
+ * many flows have come and gone.
  */
 #ifndef EVENT_H
 #define EVENT_H
@@ -10,8 +9,10 @@
 #include "maps.h"
 #include "packet.h"
 
-/* Not on the stack, of which the search for a port has none to spare. */
-static const __u32 event_key;
+/* Keys; not on the stack, of which the search for a port has none to spare. */
+static const __u32 listener_key;
+static const __u32 total_keys[MASQ_TOTAL_COUNT] = { MASQ_EVENT_OPENED,
+						    MASQ_EVENT_CLOSED };
 
 /* Return: room for an event of now, or NULL where nobody wants it. */
 static inline struct masq_event *event_begin(enum masq_event_kind kind)
@@ -20,7 +21,7 @@ static inline struct masq_event *event_begin(enum masq_event_kind kind)
 	struct masq_listener *listener;
 	struct masq_event *event;
 
-	listener = bpf_map_lookup_elem(&masq_listener, &event_key);
+	listener = bpf_map_lookup_elem(&masq_listener, &listener_key);
 	if (!listener || listener->until_ns <= now)
 		return NULL;
 	event = bpf_ringbuf_reserve(&masq_events, sizeof(*event), 0);
@@ -34,13 +35,18 @@ static inline struct masq_event *event_begin(enum masq_event_kind kind)
 	return event;
 }
 
-/* A record has come, or gone. Return: 0. */
+/* A record has come, or gone: MASQ_EVENT_OPENED or MASQ_EVENT_CLOSED. */
 static inline void event_flow(const struct masq_tuple *external,
 			      const struct masq_flow *flow,
 			      enum masq_event_kind kind)
 {
-	struct masq_event *event = event_begin(kind);
+	struct masq_total *total;
+	struct masq_event *event;
 
+	total = bpf_map_lookup_elem(&masq_totals, &total_keys[kind]);
+	if (total)
+		total->flows++;
+	event = event_begin(kind);
 	if (!event)
 		return;
 	event->external = *external;
@@ -51,7 +57,8 @@ static inline void event_flow(const struct masq_tuple *external,
 	bpf_ringbuf_submit(event, 0);
 }
 
-/* A packet is dropped. Return: 0. */
+/* A packet is dropped.  Global for the verifier, as packet_parse(). Return: 0.
+ */
 __noinline int event_drop(const struct packet *p, __u32 verdict)
 {
 	struct masq_event *event;

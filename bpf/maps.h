@@ -174,6 +174,13 @@ struct {
 } masq_told SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, MASQ_TOTAL_COUNT);
+	__type(key, __u32);
+	__type(value, struct masq_total);
+} masq_totals SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, EVENTS_BYTES);
 } masq_events SEC(".maps");

@@ -394,6 +394,13 @@ enum masq_event_kind {
 	MASQ_EVENT_KIND_COUNT,
 };
 
+/* Value of masq_totals (per CPU); the key: opened and closed of the above. */
+struct masq_total {
+	__u64 flows; /* so far */
+};
+
+#define MASQ_TOTAL_COUNT (MASQ_EVENT_CLOSED + 1)
+
 /*
  * What stands in masq_events, a ring buffer.  Of a dropped packet `local` is
  * the address and port on our side as the packet has them, and external.local

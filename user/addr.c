@@ -3,9 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "text.h"
 
 enum { IPV4_PREFIX_BITS = 96 }; /* of ::ffff:0:0/96 */
 
@@ -73,6 +76,39 @@ const char *addr_parse(const char *text, struct masq_addr *ret)
 		return "is an IPv4-mapped address: write it as IPv4";
 	*ret = addr_from_bytes(AF_INET6, bytes);
 	return NULL;
+}
+
+/* Where ":PORT" begins, or the text's end: a bare IPv6 address has none. */
+static const char *port_part(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	bool has_port = colon && (*text == '[' ? colon[-1] == ']' :
+						 strchr(text, ':') == colon);
+
+	return has_port ? colon : text + strlen(text);
+}
+
+const char *endpoint_parse(const char *text, struct masq_addr *ret_addr,
+			   __u16 *ret_port)
+{
+	const char *end = port_part(text);
+	char addr[ADDR_TEXT_SIZE];
+	unsigned long port = 0;
+
+	if (*end && !text_to_number(end + 1, 0, UINT16_MAX, &port))
+		return "has no port behind the colon: 0 to 65535 are right";
+	if (*text == '[') {
+		text++;
+		if (end[-1] != ']')
+			return "has no closing bracket";
+		end--;
+	}
+	if ((size_t)(end - text) >= sizeof(addr))
+		return "is no IPv4 or IPv6 address";
+	memcpy(addr, text, end - text);
+	addr[end - text] = '\0';
+	*ret_port = port;
+	return addr_parse(addr, ret_addr);
 }
 
 static const char *prefix_parse(const char *text, enum masq_family family,

@@ -42,6 +42,14 @@ bool addr_is_global(const struct masq_addr *addr);
 const char *addr_parse(const char *text, struct masq_addr *ret);
 const char *cidr_parse(const char *text, struct cidr *ret);
 
+/*
+ * ADDR, ADDR:PORT or [ADDR]:PORT; without a port *ret_port is 0.
+ *
+ * Return: as above.
+ */
+const char *endpoint_parse(const char *text, struct masq_addr *ret_addr,
+			   __u16 *ret_port);
+
 /* The range around an interface's ADDRESS/BITS. */
 const char *cidr_parse_around(const char *text, struct cidr *ret);
 

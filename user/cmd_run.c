@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "discover.h"
 #include "events.h"
+#include "health.h"
 #include "log.h"
 #include "agent_config.h"
 
@@ -37,8 +38,10 @@ static void files_watch(struct events *events, const struct daemon *daemon)
 static void serve(struct daemon *daemon, struct events *events)
 {
 	for (;;) {
-		unsigned int found = events_wait(events, HEAL_MS);
+		unsigned int found;
 
+		health_beat();
+		found = events_wait(events, HEAL_MS);
 		if (found & EVENT_END)
 			break;
 		if (found & EVENT_RELOAD)

@@ -18,7 +18,6 @@
 #include "pins.h"
 #include "policy.h"
 #include "probe.h"
-#include "text.h"
 
 enum { LINE_SIZE = 512 };
 
@@ -34,37 +33,6 @@ struct question {
 	enum masq_verdict verdict;
 	struct masq_why answer;
 };
-
-/* ADDR, ADDR:PORT, [ADDR]:PORT. Return: NULL, or what is wrong. */
-static const char *endpoint_parse(const char *text, struct masq_addr *ret_addr,
-				  __u16 *ret_port)
-{
-	bool is_bracketed = *text == '[';
-	const char *colon = strrchr(text, ':');
-	char addr[ADDR_TEXT_SIZE + 2];
-	unsigned long port = 0;
-	size_t length = strlen(text);
-
-	if (colon &&
-	    (is_bracketed ? colon[-1] == ']' : strchr(text, ':') == colon)) {
-		if (!text_to_number(colon + 1, 0, UINT16_MAX, &port))
-			return "has no port behind the colon: 0 to 65535 are "
-			       "right";
-		length = colon - text;
-	}
-	if (is_bracketed) {
-		text++;
-		length--;
-		if (!length || text[--length] != ']')
-			return "has no closing bracket";
-	}
-	if (length >= sizeof(addr))
-		return "is no IPv4 or IPv6 address";
-	memcpy(addr, text, length);
-	addr[length] = '\0';
-	*ret_port = port;
-	return addr_parse(addr, ret_addr);
-}
 
 static int endpoint_take(const char *text, struct masq_addr *ret_addr,
 			 __u16 *ret_port)

@@ -53,6 +53,8 @@ struct config {
 	enum config_attach attach;
 	enum config_rewrite rewrite;
 	char masq_config[PATH_MAX]; /* empty: not given */
+	struct masq_addr metrics_addr;
+	__u16 metrics_port; /* 0: no metrics */
 	bool enable_ipv6; /* these two are about that file */
 	bool nomasq_all_reserved_ranges;
 };

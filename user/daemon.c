@@ -6,6 +6,7 @@
 #include "attach.h"
 #include "close.h"
 #include "hazards.h"
+#include "http.h"
 #include "log.h"
 #include "policy.h"
 #include "report.h"
@@ -110,6 +111,32 @@ static void say_uplink(const struct uplink *uplink)
 		 text[MASQ_IPV4], text[MASQ_IPV6]);
 }
 
+static int http_open(struct daemon *daemon, const struct config *config)
+{
+	daemon->http = NULL;
+	if (!config->metrics_port)
+		return 0;
+	return http_start(daemon->datapath.pins.dir, &config->metrics_addr,
+			  config->metrics_port, &daemon->http);
+}
+
+/* The metrics move to another place. Return: 0; or -1, said, and undone. */
+static int http_follow(struct daemon *daemon, const struct config *config)
+{
+	const struct config *former = &daemon->sourced.config;
+
+	if (config->metrics_port == former->metrics_port &&
+	    memcmp(&config->metrics_addr, &former->metrics_addr,
+		   sizeof(config->metrics_addr)) == 0)
+		return 0;
+	/* first the old one goes: the two places may overlap */
+	http_stop(daemon->http);
+	if (http_open(daemon, config) == 0)
+		return 0;
+	(void)http_open(daemon, former);
+	return -1;
+}
+
 int daemon_configure(const struct sources *sources, struct sourced *ret)
 {
 	struct sourced sourced;
@@ -200,8 +227,10 @@ int daemon_start(const char *pin_dir, const struct sources *sources,
 	if (datapath_open(pin_dir, config, &daemon.datapath) < 0)
 		goto free_node;
 	vanished_find(&daemon, &daemon.node, &vanished);
-	if (serve(&daemon, sourced) < 0)
+	if (http_open(&daemon, config) < 0)
 		goto abandon;
+	if (serve(&daemon, sourced) < 0)
+		goto stop_http;
 	report_taken(&daemon.datapath);
 	/* said; the new ones serve */
 	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
@@ -214,6 +243,8 @@ int daemon_start(const char *pin_dir, const struct sources *sources,
 	*ret = daemon;
 	return 0;
 
+stop_http:
+	http_stop(daemon.http);
 abandon:
 	datapath_abandon(&daemon.datapath);
 free_node:
@@ -316,7 +347,8 @@ void daemon_reload(struct daemon *daemon)
 	}
 	if (bring(daemon, &sourced,
 		  demand_of(&daemon->sourced.config, &sourced.config)) == 0 &&
-	    suit(daemon, &sourced) == 0) {
+	    suit(daemon, &sourced) == 0 &&
+	    http_follow(daemon, &sourced.config) == 0) {
 		take(daemon, &sourced);
 		return;
 	}
@@ -361,6 +393,7 @@ void daemon_heal(struct daemon *daemon)
 
 void daemon_leave(struct daemon *daemon)
 {
+	http_stop(daemon->http);
 	datapath_close(&daemon->datapath);
 	node_free(&daemon->node);
 	sourced_free(&daemon->sourced);

@@ -20,6 +20,7 @@ struct daemon {
 	struct node node; /* as last read, */
 	struct uplinks uplinks; /* and what serves there */
 	struct warnings warnings; /* as last said */
+	struct http *http; /* NULL: there are no metrics */
 };
 
 /*

@@ -23,16 +23,17 @@ enum {
 static const __u32 zero;
 
 const char *const map_names[MAP_COUNT] = {
-	[MAP_FLOWS] = "masq_flows",	  [MAP_INDEX] = "masq_index",
-	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
-	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
-	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
-	[MAP_CONFIG] = "masq_config",	  [MAP_SETTINGS] = "masq_settings",
-	[MAP_DAEMON] = "masq_daemon",	  [MAP_COUNTERS] = "masq_counters",
-	[MAP_FULL] = "masq_full",	  [MAP_FRAGMENTS] = "masq_fragments",
-	[MAP_HELD] = "masq_held",	  [MAP_SCRATCH] = "masq_scratch",
-	[MAP_TOLD] = "masq_told",	  [MAP_EVENTS] = "masq_events",
-	[MAP_LISTENER] = "masq_listener", [MAP_SWEEPER] = "masq_sweeper",
+	[MAP_FLOWS] = "masq_flows",	[MAP_INDEX] = "masq_index",
+	[MAP_TICKETS] = "masq_tickets", [MAP_USAGE] = "masq_usage",
+	[MAP_PODS] = "masq_pods",	[MAP_ISLAND] = "masq_island",
+	[MAP_UPLINKS] = "masq_uplinks", [MAP_PORTS] = "masq_ports",
+	[MAP_CONFIG] = "masq_config",	[MAP_SETTINGS] = "masq_settings",
+	[MAP_DAEMON] = "masq_daemon",	[MAP_COUNTERS] = "masq_counters",
+	[MAP_FULL] = "masq_full",	[MAP_FRAGMENTS] = "masq_fragments",
+	[MAP_HELD] = "masq_held",	[MAP_SCRATCH] = "masq_scratch",
+	[MAP_TOTALS] = "masq_totals",	[MAP_TOLD] = "masq_told",
+	[MAP_EVENTS] = "masq_events",	[MAP_LISTENER] = "masq_listener",
+	[MAP_SWEEPER] = "masq_sweeper",
 };
 
 bool map_is_table(enum map_id id)
@@ -429,26 +430,64 @@ int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon)
 				   BPF_ANY);
 }
 
-int maps_get_counter(const struct maps *maps, enum masq_direction direction,
-		     enum masq_verdict verdict, struct masq_counter *ret)
+/*
+ * Read what each CPU has of an element.
+ *
+ * *ret: allocated, zeroes where it cannot be read. Return: how many, or a
+ * negative errno.
+ */
+static int per_cpu_read(int fd, __u32 key, size_t size, void **ret)
 {
-	__u32 key = masq_counter_key(direction, verdict);
 	int cpus = libbpf_num_possible_cpus(), error;
-	struct masq_counter *each;
+	void *each;
 
 	if (cpus < 0)
 		return cpus;
-	each = calloc(cpus, sizeof(*each));
+	each = calloc(cpus, size);
 	if (!each)
 		return -ENOMEM;
-	error = bpf_map_lookup_elem(maps->fd[MAP_COUNTERS], &key, each);
+	error = bpf_map_lookup_elem(fd, &key, each);
+	if (error) {
+		free(each);
+		return error;
+	}
+	*ret = each;
+	return cpus;
+}
+
+int maps_get_counter(const struct maps *maps, enum masq_direction direction,
+		     enum masq_verdict verdict, struct masq_counter *ret)
+{
+	struct masq_counter *each = NULL;
+	int cpus = per_cpu_read(maps->fd[MAP_COUNTERS],
+				masq_counter_key(direction, verdict),
+				sizeof(*each), (void **)&each);
+
+	if (cpus < 0)
+		return cpus;
 	*ret = (struct masq_counter){ 0 };
 	for (int i = 0; i < cpus; i++) {
 		ret->packets += each[i].packets;
 		ret->bytes += each[i].bytes;
 	}
 	free(each);
-	return error;
+	return 0;
+}
+
+int maps_get_total(const struct maps *maps, enum masq_event_kind kind,
+		   uint64_t *ret)
+{
+	struct masq_total *each = NULL;
+	int cpus = per_cpu_read(maps->fd[MAP_TOTALS], kind, sizeof(*each),
+				(void **)&each);
+
+	if (cpus < 0)
+		return cpus;
+	*ret = 0;
+	for (int i = 0; i < cpus; i++)
+		*ret += each[i].flows;
+	free(each);
+	return 0;
 }
 
 /* Room for one batch of records. */

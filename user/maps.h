@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "addr.h"
 #include "masq.h"
@@ -32,6 +33,7 @@ enum map_id {
 	MAP_HELD,
 	MAP_SCRATCH,
 	MAP_TOLD,
+	MAP_TOTALS,
 	MAP_EVENTS,
 	MAP_LISTENER,
 	MAP_SWEEPER,
@@ -140,6 +142,10 @@ int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon);
 /* Sum over the CPUs. */
 int maps_get_counter(const struct maps *maps, enum masq_direction direction,
 		     enum masq_verdict verdict, struct masq_counter *ret);
+
+/* Flows opened and closed so far. */
+int maps_get_total(const struct maps *maps, enum masq_event_kind kind,
+		   uint64_t *ret);
 
 /*
  * Call `each` for every record, the expired included.  Flows that come or go

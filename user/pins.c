@@ -170,22 +170,48 @@ static bool is_ours(const char *name)
 	return strncmp(name, "masq_", 5) == 0 || strncmp(name, "link_", 5) == 0;
 }
 
-int pins_clear(const struct pins *pins)
-{
-	int fd = open_dir(pins->dir), result = 0;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+static int dir_clear(int fd);
 
-	if (!dir)
-		return log_error("cannot read %s: %s", pins->dir,
-				 strerror(errno));
+/* What a table that takes another's place has left is in a directory. */
+static int entry_remove(int dir_fd, const char *name)
+{
+	int fd;
+
+	if (unlinkat(dir_fd, name, 0) == 0)
+		return 0;
+	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || dir_clear(fd) < 0)
+		return -1;
+	return unlinkat(dir_fd, name, AT_REMOVEDIR);
+}
+
+/* Takes over the descriptor. Return: 0, or -1 with errno. */
+static int dir_clear(int fd)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int result = 0;
+
+	if (!dir) {
+		close(fd);
+		return -1;
+	}
 	while ((entry = readdir(dir)))
 		if (is_ours(entry->d_name) &&
-		    unlinkat(pins->fd, entry->d_name, 0) < 0)
-			result = log_error("cannot unpin %s/%s: %s", pins->dir,
-					   entry->d_name, strerror(errno));
+		    entry_remove(dirfd(dir), entry->d_name) < 0)
+			result = -1;
 	closedir(dir);
 	return result;
+}
+
+int pins_clear(const struct pins *pins)
+{
+	int fd = open_dir(pins->dir);
+
+	if (fd < 0 || dir_clear(fd) < 0)
+		return log_error("cannot clear %s: %s", pins->dir,
+				 strerror(errno));
+	return 0;
 }
 
 int pins_remove(const struct pins *pins)

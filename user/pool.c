@@ -2,7 +2,6 @@
 #include "pool.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static const char *const proc_reserved =
 static const char *const not_a_list =
 	"is no list of ports: write it as FIRST-LAST,...";
 
-static bool pool_has(const struct masq_ports *ports, unsigned int port)
+bool pool_has(const struct masq_ports *ports, unsigned int port)
 {
 	return ports->word[port / WORD_BITS] >> (port % WORD_BITS) & 1;
 }

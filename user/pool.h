@@ -5,6 +5,8 @@
 #ifndef POOL_H
 #define POOL_H
 
+#include <stdbool.h>
+
 #include "masq.h"
 
 /*
@@ -26,6 +28,7 @@ void pool_join(struct masq_ports *ports, const struct masq_ports *more);
  */
 int pool_default(struct masq_ports *ret);
 
+bool pool_has(const struct masq_ports *ports, unsigned int port);
 unsigned int pool_size(const struct masq_ports *ports);
 
 /* As pool_parse() reads it; allocated. Return: NULL without memory. */

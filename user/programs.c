@@ -84,6 +84,7 @@ struct bpf_map *programs_map(const struct masq_bpf *skel, enum map_id id)
 		[MAP_HELD] = skel->maps.masq_held,
 		[MAP_SCRATCH] = skel->maps.masq_scratch,
 		[MAP_TOLD] = skel->maps.masq_told,
+		[MAP_TOTALS] = skel->maps.masq_totals,
 		[MAP_EVENTS] = skel->maps.masq_events,
 		[MAP_LISTENER] = skel->maps.masq_listener,
 		[MAP_SWEEPER] = skel->maps.masq_sweeper,

@@ -85,7 +85,8 @@ static int publish(const struct masq_bpf *skel)
 static int pass(const struct bpf_program *program, const struct probe *sent,
 		const struct probe *expected)
 {
-	unsigned char in[PROBE_SIZE], out[PROBE_SIZE], right[PROBE_SIZE];
+	unsigned char in[PROBE_SIZE], out[PROBE_SIZE] = { 0 };
+	unsigned char right[PROBE_SIZE];
 	size_t size = probe_write(sent, in);
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in, .data_size_in = size,
 		    .data_out = out, .data_size_out = sizeof(out));

@@ -205,6 +205,30 @@ static const char *take_reserved_ranges(struct config *config,
 	return take_flag(value, &config->nomasq_all_reserved_ranges);
 }
 
+/* A bare port is loopback's: what pods do is not for everybody to read. */
+static const char *take_metrics_address(struct config *config,
+					const char *value, int n)
+{
+	static const char *const right =
+		"is no place for metrics: PORT, ADDR:PORT, [ADDR]:PORT or off "
+		"are right";
+	unsigned long port = 0;
+
+	(void)n;
+	config->metrics_port = 0;
+	if (strcmp(value, "off") == 0)
+		return NULL;
+	if (text_to_number(value, 1, UINT16_MAX, &port)) {
+		config->metrics_port = port;
+		return addr_parse("127.0.0.1", &config->metrics_addr);
+	}
+	if (endpoint_parse(value, &config->metrics_addr,
+			   &config->metrics_port) ||
+	    !config->metrics_port)
+		return right;
+	return NULL;
+}
+
 const struct setting settings[] = {
 	{ "mode", "island|flat|isolated",
 	  "pods and the outside: translated, left as they are, or dropped",
@@ -272,6 +296,9 @@ const struct setting settings[] = {
 	{ "rewrite", "auto|direct|helpers",
 	  "how to write packets; auto: direct where the kernel allows it",
 	  "auto", SETTING_ONE, take_rewrite, 0 },
+	{ "metrics-address", "[ADDR:]PORT",
+	  "serve Prometheus metrics there; ADDR: 127.0.0.1", "off", SETTING_ONE,
+	  take_metrics_address, 0 },
 	{ "masq-config", "FILE",
 	  "ip-masq-agent's configuration (/etc/config/ip-masq-agent, if there)",
 	  NULL, SETTING_ONE, take_masq_config, 0 },
