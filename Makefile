@@ -21,7 +21,7 @@ BPF_FLAGS := -target bpf -mcpu=v3 -g -O2 -fno-strict-aliasing $(WARNINGS) \
 # also for the tests: everything of user/ but main
 USER_FLAGS := -std=gnu11 -g -O2 -D_GNU_SOURCE $(WARNINGS) -Iinclude -Iuser -I$B
 LIBRARIES := -lbpf -lelf -lz -ljson-c -lmnl -lsystemd -lyaml \
-	-lip4tc -lip6tc -lmicrohttpd
+	-lip4tc -lip6tc -lmicrohttpd -lncursesw -ltinfo
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))

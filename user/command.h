@@ -71,6 +71,7 @@ int cmd_status(struct invocation *inv);
 int cmd_flows(struct invocation *inv);
 int cmd_flush(struct invocation *inv);
 int cmd_why(struct invocation *inv);
+int cmd_top(struct invocation *inv);
 int cmd_monitor(struct invocation *inv);
 int cmd_counters(struct invocation *inv);
 int cmd_detach(struct invocation *inv);

@@ -30,7 +30,7 @@ static void build_write(FILE *stream)
 	       "Version of the daemon and of its maps' layout.");
 	fprintf(stream,
 		"bpfmasq_build_info{version=\"%s\",map_layout=\"%u\"} 1\n",
-		BPFMASQ_VERSION, MASQ_LAYOUT);
+		BPFMASQ_VERSION, (unsigned int)MASQ_LAYOUT);
 }
 
 /* --- packets --- */

@@ -17,6 +17,7 @@ enum {
 
 struct output {
 	enum output_format format;
+	FILE *stream;
 	struct json_object *object; /* the object at the top, being filled */
 	struct json_object *list; /* the list inside it */
 	struct json_object *row; /* the row, in either kind of list */
@@ -26,13 +27,20 @@ struct output {
 	bool is_stream;
 };
 
-struct output *output_open(enum output_format format)
+struct output *output_open_to(enum output_format format, FILE *stream)
 {
 	struct output *output = calloc(1, sizeof(*output));
 
-	if (output)
+	if (output) {
 		output->format = format;
+		output->stream = stream;
+	}
 	return output;
+}
+
+struct output *output_open(enum output_format format)
+{
+	return output_open_to(format, stdout);
 }
 
 bool output_is_text(const struct output *output)
@@ -49,8 +57,10 @@ int output_flush(void)
 
 int output_close(struct output *output)
 {
+	bool is_stdout = output->stream == stdout;
+
 	free(output);
-	return output_flush();
+	return is_stdout ? output_flush() : 0;
 }
 
 static void json_print(const struct output *output, struct json_object *json)
@@ -59,7 +69,7 @@ static void json_print(const struct output *output, struct json_object *json)
 
 	if (output->format == OUTPUT_JSON_PRETTY)
 		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
-	fputs(json_object_to_json_string_ext(json, flags), stdout);
+	fputs(json_object_to_json_string_ext(json, flags), output->stream);
 	json_object_put(json);
 }
 
@@ -74,15 +84,17 @@ void output_object_end(struct output *output)
 	if (output->format == OUTPUT_TEXT)
 		return;
 	json_print(output, output->object);
-	putchar('\n');
+	putc('\n', output->stream);
 	output->object = NULL;
 }
 
-static void print_headings(const struct output_column *column)
+static void print_headings(const struct output *output,
+			   const struct output_column *column)
 {
 	for (; column->title; column++)
-		printf("%-*s%s", column[1].title ? column->width : 0,
-		       column->title, column[1].title ? "  " : "\n");
+		fprintf(output->stream, "%-*s%s",
+			column[1].title ? column->width : 0, column->title,
+			column[1].title ? "  " : "\n");
 }
 
 void output_list_begin(struct output *output, const char *key,
@@ -92,13 +104,13 @@ void output_list_begin(struct output *output, const char *key,
 	output->rows = 0;
 	if (output->format == OUTPUT_TEXT) {
 		if (key)
-			putchar('\n');
-		print_headings(columns);
+			putc('\n', output->stream);
+		print_headings(output, columns);
 	} else if (key) {
 		output->list = json_object_new_array();
 		json_object_object_add(output->object, key, output->list);
 	} else {
-		putchar('[');
+		putc('[', output->stream);
 	}
 }
 
@@ -108,7 +120,7 @@ void output_stream_begin(struct output *output,
 	output->columns = columns;
 	output->is_stream = true;
 	if (output->format == OUTPUT_TEXT)
-		print_headings(columns);
+		print_headings(output, columns);
 	fflush(stdout);
 }
 
@@ -127,11 +139,11 @@ void output_row_end(struct output *output)
 	} else if (output->is_stream) {
 		if (output->format != OUTPUT_TEXT) {
 			json_print(output, output->row);
-			putchar('\n');
+			putc('\n', output->stream);
 		}
 		fflush(stdout);
 	} else if (output->format != OUTPUT_TEXT) {
-		fputs(output->rows ? ",\n" : "", stdout);
+		fputs(output->rows ? ",\n" : "", output->stream);
 		json_print(output, output->row);
 	}
 	output->row = NULL;
@@ -141,7 +153,7 @@ void output_row_end(struct output *output)
 void output_list_end(struct output *output)
 {
 	if (output->format != OUTPUT_TEXT && !output->list)
-		puts("]");
+		fputs("]\n", output->stream);
 	output->list = NULL;
 }
 
@@ -164,9 +176,9 @@ static void print_cell(struct output *output, const char *text)
 	const struct output_column *column = output->column++;
 
 	if (column[1].title)
-		printf("%-*s  ", column->width, text);
+		fprintf(output->stream, "%-*s  ", column->width, text);
 	else
-		printf("%s\n", text);
+		fprintf(output->stream, "%s\n", text);
 }
 
 static void put(struct output *output, const char *key, const char *text,
@@ -185,7 +197,7 @@ static void put(struct output *output, const char *key, const char *text,
 		return;
 	}
 	key_to_title(key, title);
-	printf("%-*s %s\n", KEY_WIDTH, title, text);
+	fprintf(output->stream, "%-*s %s\n", KEY_WIDTH, title, text);
 }
 
 void output_string(struct output *output, const char *key, const char *value)

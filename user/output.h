@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "addr.h"
 
@@ -29,8 +30,9 @@ struct output_column {
 	int width;
 };
 
-/* Writes to stdout. Return: NULL without memory. */
+/* Writes to stdout, or to another stream. Return: NULL without memory. */
 struct output *output_open(enum output_format format);
+struct output *output_open_to(enum output_format format, FILE *stream);
 
 bool output_is_text(const struct output *output);
 
