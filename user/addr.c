@@ -10,7 +10,10 @@
 
 #include "text.h"
 
-enum { IPV4_PREFIX_BITS = 96 }; /* of ::ffff:0:0/96 */
+enum {
+	ADDR_BITS = 128,
+	IPV4_PREFIX_BITS = 96, /* of ::ffff:0:0/96 */
+};
 
 static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -30,6 +33,11 @@ enum masq_family addr_family(const struct masq_addr *addr)
 const char *addr_family_name(enum masq_family family)
 {
 	return family == MASQ_IPV4 ? "IPv4" : "IPv6";
+}
+
+unsigned int addr_family_bits(enum masq_family family)
+{
+	return family == MASQ_IPV4 ? ADDR_BITS - IPV4_PREFIX_BITS : ADDR_BITS;
 }
 
 struct masq_addr addr_from_bytes(int af, const void *bytes)
@@ -114,7 +122,7 @@ const char *endpoint_parse(const char *text, struct masq_addr *ret_addr,
 static const char *prefix_parse(const char *text, enum masq_family family,
 				unsigned int *ret)
 {
-	unsigned int max = family == MASQ_IPV4 ? 32 : 128;
+	unsigned int max = addr_family_bits(family);
 	unsigned long bits;
 	char *end;
 
@@ -125,7 +133,7 @@ static const char *prefix_parse(const char *text, enum masq_family family,
 		return max == 32 ?
 			       "has too long a prefix: 0 to 32 bits are right" :
 			       "has too long a prefix: 0 to 128 bits are right";
-	*ret = bits + 128 - max;
+	*ret = bits + ADDR_BITS - max;
 	return NULL;
 }
 
@@ -135,7 +143,7 @@ static struct masq_addr addr_masked(const struct masq_addr *addr,
 {
 	struct masq_addr masked = *addr;
 
-	for (unsigned int bit = prefix_len; bit < 128; bit++)
+	for (unsigned int bit = prefix_len; bit < ADDR_BITS; bit++)
 		masked.byte[bit / 8] &= ~(0x80 >> bit % 8);
 	return masked;
 }
@@ -209,15 +217,18 @@ const char *addr_format(const struct masq_addr *addr,
 	return buffer;
 }
 
+unsigned int cidr_bits(const struct cidr *cidr)
+{
+	return cidr->prefix_len + addr_family_bits(addr_family(&cidr->addr)) -
+	       ADDR_BITS;
+}
+
 const char *cidr_format(const struct cidr *cidr, char buffer[CIDR_TEXT_SIZE])
 {
-	unsigned int bits = cidr->prefix_len;
 	char addr[ADDR_TEXT_SIZE];
 
-	if (addr_family(&cidr->addr) == MASQ_IPV4)
-		bits -= IPV4_PREFIX_BITS;
 	snprintf(buffer, CIDR_TEXT_SIZE, "%s/%u",
-		 addr_format(&cidr->addr, addr), bits);
+		 addr_format(&cidr->addr, addr), cidr_bits(cidr));
 	return buffer;
 }
 
@@ -236,9 +247,46 @@ bool cidr_contains(const struct cidr *outer, const struct cidr *inner)
 	       memcmp(&masked, &outer->addr, sizeof(masked)) == 0;
 }
 
+bool cidr_overlaps(const struct cidr *a, const struct cidr *b)
+{
+	return cidr_contains(a, b) || cidr_contains(b, a);
+}
+
 struct cidr cidr_of_addr(const struct masq_addr *addr)
 {
-	return (struct cidr){ .addr = *addr, .prefix_len = 128 };
+	return (struct cidr){ .addr = *addr, .prefix_len = ADDR_BITS };
+}
+
+bool cidr_has_mapped(const struct cidr *cidr)
+{
+	struct masq_addr first = { .byte = { [10] = 0xff, [11] = 0xff } };
+
+	first = addr_masked(&first, cidr->prefix_len);
+	return addr_family(&cidr->addr) == MASQ_IPV6 &&
+	       memcmp(&first, &cidr->addr, sizeof(first)) == 0;
+}
+
+struct cidr cidr_part(const struct cidr *range, unsigned int prefix_len,
+		      uint32_t index)
+{
+	struct cidr part = { .addr = range->addr, .prefix_len = prefix_len };
+
+	for (unsigned int bit = prefix_len; index; index >>= 1) {
+		bit--;
+		if (index & 1)
+			part.addr.byte[bit / 8] |= 0x80 >> bit % 8;
+	}
+	return part;
+}
+
+uint32_t cidr_part_index(const struct cidr *range, unsigned int prefix_len,
+			 const struct masq_addr *addr)
+{
+	uint32_t index = 0;
+
+	for (unsigned int bit = range->prefix_len; bit < prefix_len; bit++)
+		index = index << 1 | (addr->byte[bit / 8] >> (7 - bit % 8) & 1);
+	return index;
 }
 
 struct masq_prefix cidr_to_prefix(const struct cidr *cidr)
@@ -273,6 +321,45 @@ int cidr_list_add(struct cidr_list *list, const struct cidr *cidr)
 	list->items = items;
 	list->count++;
 	return 0;
+}
+
+static const char *cidr_list_parse_one(struct cidr_list *list, const char *text,
+				       size_t length)
+{
+	char one[CIDR_TEXT_SIZE];
+	const char *problem;
+	struct cidr cidr;
+
+	if (length >= sizeof(one))
+		return "is no IPv4 or IPv6 range";
+	memcpy(one, text, length);
+	one[length] = '\0';
+	problem = cidr_parse(one, &cidr);
+	if (problem)
+		return problem;
+	return cidr_list_add(list, &cidr) ? "does not fit into memory" : NULL;
+}
+
+const char *cidr_list_parse(struct cidr_list *list, const char *text)
+{
+	static char said[2 * CIDR_TEXT_SIZE + 64];
+	const char *one = text, *problem;
+	size_t length;
+
+	for (;; one += length + 1) {
+		length = strcspn(one, ",");
+		problem = cidr_list_parse_one(list, one, length);
+		if (problem && !strchr(text, ','))
+			return problem;
+		if (problem)
+			break;
+		if (!one[length])
+			return NULL;
+	}
+	if (length > CIDR_TEXT_SIZE)
+		length = CIDR_TEXT_SIZE;
+	snprintf(said, sizeof(said), "\"%.*s\" %s", (int)length, one, problem);
+	return said;
 }
 
 bool cidr_list_has_family(const struct cidr_list *list, enum masq_family family)

@@ -196,10 +196,12 @@ static void nodes_are_known_by_global_addresses(void)
 	CHECK_ROWS(globals, check_global);
 }
 
-static void families_have_names(void)
+static void families_have_names_and_lengths(void)
 {
 	CHECK_STRING(addr_family_name(MASQ_IPV4), "IPv4");
 	CHECK_STRING(addr_family_name(MASQ_IPV6), "IPv6");
+	CHECK_EQUAL(addr_family_bits(MASQ_IPV4), 32);
+	CHECK_EQUAL(addr_family_bits(MASQ_IPV6), 128);
 }
 
 /* --- ranges --- */
@@ -234,6 +236,7 @@ static void check_good_cidr(const struct cidr_row *row)
 	CHECK_EQUAL(addr_family(&cidr.addr), row->family);
 	CHECK(cidr_format(&cidr, text) == text);
 	CHECK_STRING(text, row->name);
+	CHECK_EQUAL(cidr_bits(&cidr), atoi(strchr(row->name, '/') + 1));
 }
 
 static void ranges_are_read_and_written(void)
@@ -377,7 +380,7 @@ static const struct test_case cases[] = {
 	{ "all zero is no address", all_zero_is_no_address },
 	{ "nodes are known by global addresses",
 	  nodes_are_known_by_global_addresses },
-	{ "families have names", families_have_names },
+	{ "families have names and lengths", families_have_names_and_lengths },
 	{ "ranges are read and written", ranges_are_read_and_written },
 	{ "other texts are no ranges", other_texts_are_no_ranges },
 	{ "ranges contain their parts", ranges_contain_their_parts },
