@@ -13,6 +13,7 @@
 enum {
 	KEY_WIDTH = 18, /* of the names in an object's text */
 	KEY_SIZE = 64,
+	EXACT_BITS = 53, /* RFC 7493 2.2 */
 };
 
 struct output {
@@ -216,6 +217,19 @@ void output_number(struct output *output, const char *key, uint64_t value)
 void output_flag(struct output *output, const char *key, bool value)
 {
 	put(output, key, value ? "yes" : "no", json_object_new_boolean(value));
+}
+
+void output_power_of_two(struct output *output, const char *key,
+			 unsigned int exponent)
+{
+	char text[16];
+
+	if (exponent < EXACT_BITS) {
+		output_number(output, key, UINT64_C(1) << exponent);
+		return;
+	}
+	snprintf(text, sizeof(text), "2^%u", exponent);
+	output_string(output, key, text);
 }
 
 static void duration_format(uint64_t ms, char *text, size_t size)

@@ -60,6 +60,10 @@ void output_string(struct output *output, const char *key, const char *value);
 void output_number(struct output *output, const char *key, uint64_t value);
 void output_flag(struct output *output, const char *key, bool value);
 
+/* A number while every reader of JSON keeps it exact, then text as "2^64". */
+void output_power_of_two(struct output *output, const char *key,
+			 unsigned int exponent);
+
 /* key ends in _ms; text shows two units at most, as in 2h4m. */
 void output_duration(struct output *output, const char *key,
 		     uint64_t milliseconds);

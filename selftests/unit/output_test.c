@@ -400,6 +400,54 @@ static void durations_have_two_units_at_most(void)
 	CHECK_ROWS(durations, check_duration);
 }
 
+/* --- powers of two --- */
+
+struct power_row {
+	const char *name; /* as text */
+	const char *json;
+	unsigned int exponent;
+};
+
+static const struct power_row powers[] = {
+	{ "1", "1", 0 },
+	{ "256", "256", 8 },
+	{ "4294967296", "4294967296", 32 },
+	{ "4503599627370496", "4503599627370496", 52 },
+	{ "2^53", "\"2^53\"", 53 },
+	{ "2^64", "\"2^64\"", 64 },
+	{ "2^128", "\"2^128\"", 128 },
+};
+
+static unsigned int power_exponent; /* for write_power() */
+
+static void write_power(struct output *output)
+{
+	output_object_begin(output);
+	output_power_of_two(output, "size", power_exponent);
+	output_object_end(output);
+}
+
+static void check_power(const struct power_row *row)
+{
+	char expected[64], *text, *json;
+
+	power_exponent = row->exponent;
+	text = printed(OUTPUT_TEXT, write_power);
+	snprintf(expected, sizeof(expected), "size:              %s\n",
+		 row->name);
+	CHECK_STRING(text, expected);
+	json = printed(OUTPUT_JSON, write_power);
+	snprintf(expected, sizeof(expected), "{\"size\":%s}\n", row->json);
+	CHECK_STRING(json, expected);
+	free(text);
+	free(json);
+}
+
+static void powers_of_two_are_exact(void)
+{
+	CHECK_ROWS(powers, check_power);
+}
+
 /* --- a full disk --- */
 
 static int close_on_full_disk(enum output_format format)
@@ -442,6 +490,7 @@ static const struct test_case cases[] = {
 	{ "formats know what they are", formats_know_what_they_are },
 	{ "durations have two units at most",
 	  durations_have_two_units_at_most },
+	{ "powers of two are numbers while exact", powers_of_two_are_exact },
 	{ "what cannot be written is said", what_cannot_be_written_is_said },
 };
 
