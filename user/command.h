@@ -6,6 +6,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include "cluster.h"
 #include "filter.h"
 #include "output.h"
 #include "sources.h"
@@ -25,6 +26,7 @@ struct invocation {
 	const char *args[COMMAND_ARGS]; /* words that are no options */
 	unsigned int arg_count;
 	struct sources sources; /* run, config */
+	struct clusters clusters; /* plan */
 	struct filter filter; /* flows, flush */
 	bool only_count; /* flows */
 	bool wants_help;
@@ -62,11 +64,13 @@ struct command {
 
 extern const struct option global_options[];
 extern const struct option run_options[];
+extern const struct option plan_options[];
 extern const struct option filter_options[]; /* flows, flush */
 extern const struct option flows_options[];
 
 int cmd_run(struct invocation *inv);
 int cmd_config(struct invocation *inv);
+int cmd_plan(struct invocation *inv);
 int cmd_status(struct invocation *inv);
 int cmd_flows(struct invocation *inv);
 int cmd_flush(struct invocation *inv);

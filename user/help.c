@@ -56,6 +56,8 @@ static void all_print(const struct command *commands)
 	puts("\nOptions of run and config (defaults in parentheses):");
 	options_print(run_options);
 	settings_print();
+	puts("\nOptions of plan (defaults in parentheses):");
+	options_print(plan_options);
 	puts("\nOptions of flows, flush and monitor:");
 	options_print(filter_options);
 	puts("\nOptions of flows:");

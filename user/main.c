@@ -24,6 +24,10 @@ static const struct command commands[] = {
 	  .options = { run_options },
 	  .has_settings = true,
 	  .run = cmd_config },
+	{ .name = "plan",
+	  .summary = "what nodes of clusters would get, and what overlaps",
+	  .options = { plan_options },
+	  .run = cmd_plan },
 	{ .name = "status",
 	  .summary = "what runs, how it is set, and why",
 	  .run = cmd_status },
@@ -119,5 +123,6 @@ int main(int argc, char **argv)
 	if (status == 0)
 		status = run(command, &inv);
 	values_free(&inv.sources.flags);
+	clusters_free(&inv.clusters);
 	return status;
 }

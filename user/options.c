@@ -51,6 +51,64 @@ static const char *take_config(struct invocation *inv, const char *value, int n)
 	return NULL;
 }
 
+static const char *take_cluster(struct invocation *inv, const char *value,
+				int n)
+{
+	const char *problem = clusters_begin(&inv->clusters);
+
+	(void)n;
+	if (problem)
+		return problem;
+	return cluster_add_ranges(clusters_last(&inv->clusters), PLAN_PODS,
+				  value);
+}
+
+static const char *take_cluster_ranges(struct invocation *inv,
+				       const char *value, int kind)
+{
+	return cluster_add_ranges(clusters_last(&inv->clusters), kind, value);
+}
+
+static const char *bits_parse(const char *value, enum masq_family family,
+			      unsigned int *ret)
+{
+	unsigned long bits;
+
+	if (!text_to_number(value, 0, addr_family_bits(family), &bits))
+		return family == MASQ_IPV4 ?
+			       "is no mask size: 1 to 32 are right, 0 is none" :
+			       "is no mask size: 1 to 128 are right, 0 is none";
+	*ret = bits;
+	return NULL;
+}
+
+static const char *take_node_bits(struct invocation *inv, const char *value,
+				  int n)
+{
+	(void)n;
+	return bits_parse(value, MASQ_IPV6,
+			  &clusters_last(&inv->clusters)->node_bits);
+}
+
+static const char *take_family_node_bits(struct invocation *inv,
+					 const char *value, int family)
+{
+	struct cluster *cluster = clusters_last(&inv->clusters);
+
+	return bits_parse(value, family, &cluster->family_node_bits[family]);
+}
+
+static const char *take_node(struct invocation *inv, const char *value, int n)
+{
+	unsigned long node;
+
+	(void)n;
+	if (!text_to_number(value, 1, PLAN_NODES_MAX, &node))
+		return "is no node: 1 to 65536 are right";
+	clusters_last(&inv->clusters)->node = node;
+	return NULL;
+}
+
 static const char *take_proto(struct invocation *inv, const char *value, int n)
 {
 	(void)n;
@@ -138,6 +196,28 @@ const struct option run_options[] = {
 	{ "config", '\0', "FILE",
 	  "YAML with these options as keys; the command line goes before it",
 	  take_config, 0 },
+	{ 0 },
+};
+
+const struct option plan_options[] = {
+	{ "cluster-cidr", '\0', "CIDR[,CIDR]",
+	  "all pods of a cluster, one range of each family; again: of the next",
+	  take_cluster, 0 },
+	{ "node-cidr-mask-size", '\0', "N",
+	  "a node's share, where there is one family (24; IPv6: 64)",
+	  take_node_bits, 0 },
+	{ "node-cidr-mask-size-ipv4", '\0', "N", "a node's share of IPv4 (24)",
+	  take_family_node_bits, MASQ_IPV4 },
+	{ "node-cidr-mask-size-ipv6", '\0', "N", "a node's share of IPv6 (64)",
+	  take_family_node_bits, MASQ_IPV6 },
+	{ "service-cluster-ip-range", '\0', "CIDR[,CIDR]",
+	  "its services, one range of each family", take_cluster_ranges,
+	  PLAN_SERVICES },
+	{ "node-range", '\0', "CIDR[,CIDR]", "its nodes' own addresses",
+	  take_cluster_ranges, PLAN_NODES },
+	{ "node", '\0', "N",
+	  "show its N-th node, counted from 1 (the first and the last)",
+	  take_node, 0 },
 	{ 0 },
 };
 
