@@ -53,7 +53,7 @@ $T/vmlinux_types.o: $T/vmlinux_types.c
 
 $T/vmlinux_test: $T/vmlinux_types.o
 
-$(UNIT_TESTS): selftests/unit/unit.h
+$(UNIT_TESTS): $(wildcard selftests/unit/*.h)
 
 $T/%: selftests/unit/%.c selftests/test.h $(TESTED_OBJECTS)
 	$(call say,TEST,$@)

@@ -4,16 +4,13 @@
  * mount namespaces of its own, where it changes what the kernel's port ranges
  * are, and whether they can be read.
  */
-#include <sched.h>
-#include <sys/mount.h>
-
-#include "config.h"
 #include "pool.h"
-#include "unit.h"
+#include "scratch.h"
+#include "setting.h"
 
 #define PROC_IPV4 "/proc/sys/net/ipv4"
 
-/* What config_complete() made of a configuration. */
+/* What config_agree() or config_complete() made of a configuration. */
 struct completion {
 	int result;
 	char *said;
@@ -50,6 +47,14 @@ static void node_set(struct config *config, const char *texts)
 	free(copy);
 }
 
+static void agree(struct completion *completion)
+{
+	struct capture capture = capture_begin(stderr);
+
+	completion->result = config_agree(&completion->config);
+	completion->said = capture_end(&capture);
+}
+
 static void complete(struct completion *completion)
 {
 	struct capture capture = capture_begin(stderr);
@@ -77,9 +82,10 @@ static const struct agreement_row agreements[] = {
 	{ "IPv6 pods alone", "2001:db8:1::/64", "", "", NULL },
 	{ "pods of both families", "10.244.1.0/24 2001:db8:1::/64", "", "",
 	  NULL },
-	{ "no pods", "", "", "", "no pod range: give --pod-cidr" },
-	{ "a cluster without pods", "", "10.244.0.0/16", "",
-	  "no pod range: give --pod-cidr" },
+	/* pods may be found later */
+	{ "no pods", "", "", "", NULL },
+	{ "a cluster without pods", "", "10.244.0.0/16", "", NULL },
+	{ "a node without pods", "", "", "192.0.2.1 2001:db8::1", NULL },
 	{ "pods in the cluster", "10.244.1.0/24", "10.244.0.0/16", "", NULL },
 	{ "pods as the cluster", "10.244.0.0/16", "10.244.0.0/16", "", NULL },
 	{ "pods in the second range", "10.245.1.0/24",
@@ -129,25 +135,28 @@ static const struct agreement_row agreements[] = {
 	  "--node-ip 192.0.2.1 is IPv4, but --pod-cidr has no IPv4" },
 };
 
+static void check_agreed(struct completion *completion, const char *problem)
+{
+	agree(completion);
+	if (problem) {
+		CHECK(strstr(completion->said, problem) != NULL);
+		CHECK(is_one_line(completion->said));
+		CHECK_EQUAL(completion->result, -1);
+	} else {
+		CHECK_STRING(completion->said, "");
+		CHECK_EQUAL(completion->result, 0);
+	}
+}
+
 static void check_agreement(const struct agreement_row *row)
 {
 	struct completion completion;
 
-	config_init(&completion.config);
+	settings_init(&completion.config);
 	ranges_add(&completion.config, MASQ_ORIGIN_POD_CIDR, row->pods);
 	ranges_add(&completion.config, MASQ_ORIGIN_CLUSTER_CIDR, row->cluster);
 	node_set(&completion.config, row->node);
-	complete(&completion);
-	if (row->problem) {
-		CHECK(strstr(completion.said, row->problem) != NULL);
-		CHECK(strncmp(completion.said, "bpfmasq: ", 9) == 0);
-		CHECK(strchr(completion.said, '\n') ==
-		      completion.said + strlen(completion.said) - 1);
-		CHECK_EQUAL(completion.result, -1);
-	} else {
-		CHECK_STRING(completion.said, "");
-		CHECK_EQUAL(completion.result, 0);
-	}
+	check_agreed(&completion, row->problem);
 	completion_free(&completion);
 }
 
@@ -156,72 +165,103 @@ static void values_must_agree(void)
 	CHECK_ROWS(agreements, check_agreement);
 }
 
-/* --- defaults --- */
-
-struct timeout_row {
-	const char *name; /* of the flag, behind --timeout- */
-	enum masq_timeout timeout;
-	__u32 default_s;
-	__u32 least_s; /* what the RFC asks for */
+struct excluded_row {
+	const char *name;
+	const char *pods;
+	const char *excluded; /* --non-masquerade-source-cidr */
+	const char *problem; /* part of what is said; NULL: they agree */
 };
 
-static const struct timeout_row timeouts[] = {
-	/* RFC 5382 REQ-5: 4 min for what is half open, 2 h 4 min for open */
-	{ "tcp-opening", MASQ_TIMEOUT_TCP_OPENING, 240, 240 },
-	{ "tcp-established", MASQ_TIMEOUT_TCP_ESTABLISHED, 7440, 7440 },
-	{ "tcp-closing", MASQ_TIMEOUT_TCP_CLOSING, 240, 240 },
-	/* RFC 4787 REQ-5: 2 min; 5 are recommended; less for known ports */
-	{ "udp-opening", MASQ_TIMEOUT_UDP_OPENING, 120, 120 },
-	{ "udp-opening-low", MASQ_TIMEOUT_UDP_OPENING_LOW, 30, 0 },
-	{ "udp-established", MASQ_TIMEOUT_UDP_ESTABLISHED, 300, 120 },
-	/* RFC 5508 REQ-2: 60 s */
-	{ "icmp", MASQ_TIMEOUT_ICMP, 60, 60 },
-	{ "other", MASQ_TIMEOUT_OTHER, 600, 0 },
+static const struct excluded_row excluded[] = {
+	{ "some pods", "10.244.1.0/24 2001:db8:1::/64",
+	  "10.244.1.128/25 2001:db8:1::7/128", NULL },
+	{ "all pods", "10.244.1.0/24", "10.244.1.0/24", NULL },
+	{ "pods whose ranges may be found later", "", "10.244.1.7/32", NULL },
+	{ "pods of another node", "10.244.1.0/24",
+	  "10.244.1.7/32 10.244.2.7/32",
+	  "--non-masquerade-source-cidr 10.244.2.7/32 is outside --pod-cidr" },
+	{ "more than there are", "10.244.1.0/24", "10.244.0.0/16",
+	  "--non-masquerade-source-cidr 10.244.0.0/16 is outside --pod-cidr" },
+	{ "pods of another family", "10.244.1.0/24", "::/0",
+	  "--non-masquerade-source-cidr ::/0 is outside --pod-cidr" },
 };
 
-static void check_timeout(const struct timeout_row *row)
+static void check_excluded(const struct excluded_row *row)
 {
-	struct config config;
+	struct completion completion;
 
-	config_init(&config);
-	CHECK_STRING(config_timeouts[row->timeout].name, row->name);
-	CHECK_EQUAL(config_timeouts[row->timeout].default_s, row->default_s);
-	CHECK_EQUAL(config.timeout_s[row->timeout], row->default_s);
-	CHECK(row->default_s >= row->least_s);
-	CHECK(row->default_s >= MASQ_TIMEOUT_MIN_S);
+	settings_init(&completion.config);
+	ranges_add(&completion.config, MASQ_ORIGIN_POD_CIDR, row->pods);
+	ranges_add(&completion.config, MASQ_ORIGIN_NON_MASQUERADE_SOURCE,
+		   row->excluded);
+	check_agreed(&completion, row->problem);
+	completion_free(&completion);
 }
 
-static void timeouts_have_defaults(void)
+static void excluded_pods_must_be_pods(void)
 {
-	CHECK_EQUAL(COUNT(timeouts), MASQ_TIMEOUT_COUNT);
-	CHECK_ROWS(timeouts, check_timeout);
+	CHECK_ROWS(excluded, check_excluded);
 }
 
-static void nothing_else_is_set_at_first(void)
-{
-	struct config config;
+struct destination_row {
+	const char *name;
+	const char *wanted; /* --masquerade-cidr */
+	const char *unwanted; /* --non-masquerade-cidr */
+	const char *problem; /* part of what is said; NULL: they agree */
+};
 
-	memset(&config, 0x5a, sizeof(config));
-	config_init(&config);
-	CHECK_EQUAL(config.max_flows, 262144);
-	CHECK(!config.has_max_flows);
-	CHECK_EQUAL(config.max_flows_per_pod, 0);
-	CHECK_EQUAL(config.uplink_count, 0);
-	CHECK(!config.has_ports && !config.random_fully);
-	CHECK_EQUAL(config.attach, CONFIG_ATTACH_AUTO);
-	CHECK_EQUAL(config.rewrite, CONFIG_REWRITE_AUTO);
-	for (int i = 0; i < MASQ_ORIGIN_COUNT; i++)
-		CHECK(config.ranges[i].count == 0 && !config.ranges[i].items);
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++)
-		CHECK(!addr_is_set(&config.node[i]));
+static const struct destination_row destinations[] = {
+	{ "beside each other", "203.0.113.0/24 ::/0", "192.0.2.0/24 fd00::/8",
+	  NULL },
+	{ "in each other", "0.0.0.0/0 192.0.2.128/25", "192.0.2.0/24", NULL },
+	{ "of as long a prefix", "192.0.2.0/25", "192.0.2.128/25", NULL },
+	{ "all of one family each", "0.0.0.0/0", "::/0", NULL },
+	{ "the same", "203.0.113.0/24 192.0.2.0/24",
+	  "198.51.100.0/24 192.0.2.0/24",
+	  "192.0.2.0/24 is in --masquerade-cidr and in "
+	  "--non-masquerade-cidr" },
+	{ "the same of IPv6", "fd00::/8", "fd00::/8",
+	  "fd00::/8 is in --masquerade-cidr and in --non-masquerade-cidr" },
+};
+
+static void check_destination(const struct destination_row *row)
+{
+	struct completion completion;
+
+	settings_init(&completion.config);
+	ranges_add(&completion.config, MASQ_ORIGIN_MASQUERADE, row->wanted);
+	ranges_add(&completion.config, MASQ_ORIGIN_NON_MASQUERADE,
+		   row->unwanted);
+	check_agreed(&completion, row->problem);
+	completion_free(&completion);
 }
 
-/* --- ports --- */
+static void no_destination_is_both(void)
+{
+	CHECK_ROWS(destinations, check_destination);
+}
+
+/* --- what is needed --- */
 
 static void completion_begin(struct completion *ret)
 {
-	config_init(&ret->config);
+	settings_init(&ret->config);
 	ranges_add(&ret->config, MASQ_ORIGIN_POD_CIDR, "10.244.1.0/24");
+}
+
+static void pods_must_be_known(void)
+{
+	struct completion completion;
+
+	settings_init(&completion.config);
+	ranges_add(&completion.config, MASQ_ORIGIN_CLUSTER_CIDR,
+		   "10.244.0.0/16");
+	complete(&completion);
+	CHECK_EQUAL(completion.result, -1);
+	CHECK(is_one_line(completion.said));
+	CHECK(strstr(completion.said, "no pod range: ") != NULL);
+	CHECK(strstr(completion.said, "give --pod-cidr CIDR") != NULL);
+	completion_free(&completion);
 }
 
 static void the_pool_is_filled_in(void)
@@ -286,8 +326,10 @@ static void unreadable_port_ranges_are_refused(void)
 
 static const struct test_case cases[] = {
 	{ "ranges and node addresses must agree", values_must_agree },
-	{ "timeouts have the defaults of their RFCs", timeouts_have_defaults },
-	{ "nothing else is set at first", nothing_else_is_set_at_first },
+	{ "excluded pods must be pods", excluded_pods_must_be_pods },
+	{ "no destination is to be masqueraded and not to",
+	  no_destination_is_both },
+	{ "pods' ranges must be known", pods_must_be_known },
 	{ "the pool is filled in", the_pool_is_filled_in },
 	{ "a given pool stays", a_given_pool_stays },
 	{ "an empty default pool is refused",
@@ -298,7 +340,7 @@ static const struct test_case cases[] = {
 
 int main(void)
 {
-	must(unshare(CLONE_NEWNET | CLONE_NEWNS) == 0, "unshare");
-	must(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount");
+	must(unshare(CLONE_NEWNET) == 0, "unshare");
+	mounts_unshare();
 	return test_main(cases, COUNT(cases));
 }

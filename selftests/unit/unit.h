@@ -84,4 +84,11 @@ static inline char *capture_end(const struct capture *capture)
 	return text;
 }
 
+/* A refusal as log_error() prints it: one line, behind the program's name. */
+static inline bool is_one_line(const char *said)
+{
+	return strncmp(said, "bpfmasq: ", 9) == 0 &&
+	       strchr(said, '\n') == said + strlen(said) - 1;
+}
+
 #endif /* UNIT_H */
