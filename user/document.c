@@ -21,16 +21,14 @@ static int refuse(const char *path, const yaml_parser_t *parser)
 static int end_check(const char *path, yaml_parser_t *parser)
 {
 	yaml_document_t next;
-	yaml_node_t *root;
 	int result = 0;
 
 	if (!yaml_parser_load(parser, &next))
 		return refuse(path, parser);
-	root = yaml_document_get_root_node(&next);
-	if (root)
+	if (yaml_document_get_root_node(&next))
 		result = log_error("%s:%zu: begins a second document: one is "
 				   "right",
-				   path, root->start_mark.line + 1);
+				   path, next.start_mark.line + 1);
 	yaml_document_delete(&next);
 	return result;
 }
