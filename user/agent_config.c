@@ -88,7 +88,8 @@ static void entry_note(struct reading *reading, const yaml_node_t *key,
 	for (int i = 0; i < KEY_COUNT; i++) {
 		struct entry *entry = &reading->entries[i];
 
-		if (strcasecmp(document_text(key), key_names[i]) != 0)
+		if (strcasecmp(document_text(key), key_names[i]) != 0 ||
+		    document_has_zero(key))
 			continue;
 		/* YAML is sorted by its keys on its way through JSON */
 		if (reading->is_json || !entry->key ||
@@ -183,6 +184,7 @@ static int interval_read(const struct reading *reading)
 	if (!node)
 		return 0;
 	if (node->type == YAML_SCALAR_NODE && !document_is_null(node) &&
+	    !document_has_zero(node) &&
 	    (!document_is_plain(node) ||
 	     !go_is_yaml_number(document_text(node))) &&
 	    go_is_duration(document_text(node)))
@@ -202,6 +204,8 @@ static int range_read(const struct reading *reading, enum key key,
 	if (node->type != YAML_SCALAR_NODE ||
 	    (document_is_plain(node) && go_is_yaml_scalar(document_text(node))))
 		return refuse(reading, key, node, "is no text");
+	if (document_has_zero(node))
+		return refuse(reading, key, node, "has a zero byte behind it");
 	problem = cidr_parse(document_text(node), &cidr);
 	if (problem)
 		return refuse(reading, key, node, problem);

@@ -34,7 +34,7 @@ static int scalar_take(const struct document *document,
 	if (node->type != YAML_SCALAR_NODE || document_is_null(node))
 		return refuse_shape(document, setting, node);
 	document_where(document, node, where);
-	if (strlen(document_text(node)) != node->data.scalar.length)
+	if (document_has_zero(node))
 		return value_refuse(where, setting->name, document_text(node),
 				    "has a zero byte behind it");
 	return values_add(values, setting, document_text(node), where);

@@ -89,6 +89,11 @@ const char *document_text(const yaml_node_t *node)
 	return (const char *)node->data.scalar.value;
 }
 
+bool document_has_zero(const yaml_node_t *node)
+{
+	return strlen(document_text(node)) != node->data.scalar.length;
+}
+
 bool document_is_plain(const yaml_node_t *node)
 {
 	return node->type == YAML_SCALAR_NODE &&

@@ -44,6 +44,7 @@ const char *document_where(const struct document *document,
 
 /* A scalar's text, up to its first '\0'. */
 const char *document_text(const yaml_node_t *node);
+bool document_has_zero(const yaml_node_t *node);
 
 /* A scalar without quotes: it may be a number, a boolean, or null. */
 bool document_is_plain(const yaml_node_t *node);
