@@ -101,7 +101,7 @@ static void entry_note(struct reading *reading, const yaml_node_t *key,
 static int mapping_read(struct reading *reading, const yaml_node_t *mapping,
 			unsigned int merges);
 
-/* `<<: *anchor` or a list of such. */
+/* `<<: *anchor`, or a list of such: the first of them goes before the others. */
 static int merge_read(struct reading *reading, const yaml_node_t *node,
 		      unsigned int merges)
 {
@@ -109,11 +109,11 @@ static int merge_read(struct reading *reading, const yaml_node_t *node,
 
 	if (node->type != YAML_SEQUENCE_NODE)
 		return mapping_read(reading, node, merges);
-	for (yaml_node_item_t *item = node->data.sequence.items.start;
-	     item < node->data.sequence.items.top && result == 0; item++)
-		result = mapping_read(reading,
-				      document_node(&reading->document, *item),
-				      merges);
+	for (yaml_node_item_t *item = node->data.sequence.items.top;
+	     item > node->data.sequence.items.start && result == 0; item--)
+		result = mapping_read(
+			reading, document_node(&reading->document, item[-1]),
+			merges);
 	return result;
 }
 
