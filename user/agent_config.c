@@ -16,8 +16,8 @@
 enum {
 	/* ip-masq-agent's default of cidrLimit */
 	CIDR_LIMIT = 64,
-	/* `<<: *anchor`, inside each other */
-	MERGES_MAX = 16,
+	/* `<<: *anchor`, all in all: in each other they would multiply */
+	MERGES_MAX = 1000,
 };
 
 /* RFC 1918. */
@@ -64,6 +64,7 @@ struct reading {
 	bool is_json;
 	const struct agent_config_flags *flags;
 	struct entry entries[KEY_COUNT];
+	unsigned int merges;
 	struct values *values;
 };
 
@@ -98,32 +99,40 @@ static void entry_note(struct reading *reading, const yaml_node_t *key,
 	}
 }
 
-static int mapping_read(struct reading *reading, const yaml_node_t *mapping,
-			unsigned int merges);
+static int mapping_read(struct reading *reading, const yaml_node_t *mapping);
+
+static int mapping_merge(struct reading *reading, const yaml_node_t *mapping)
+{
+	char where[DOCUMENT_WHERE_SIZE];
+
+	if (reading->merges++ < MERGES_MAX)
+		return mapping_read(reading, mapping);
+	return log_error("%s: is one more than the %d mappings that can be "
+			 "merged",
+			 document_where(&reading->document, mapping, where),
+			 MERGES_MAX);
+}
 
 /* `<<: *anchor`, or a list of such: the first of them goes before the others. */
-static int merge_read(struct reading *reading, const yaml_node_t *node,
-		      unsigned int merges)
+static int merge_read(struct reading *reading, const yaml_node_t *node)
 {
 	int result = 0;
 
 	if (node->type != YAML_SEQUENCE_NODE)
-		return mapping_read(reading, node, merges);
+		return mapping_merge(reading, node);
 	for (yaml_node_item_t *item = node->data.sequence.items.top;
 	     item > node->data.sequence.items.start && result == 0; item--)
-		result = mapping_read(
-			reading, document_node(&reading->document, item[-1]),
-			merges);
+		result = mapping_merge(
+			reading, document_node(&reading->document, item[-1]));
 	return result;
 }
 
-static int mapping_read(struct reading *reading, const yaml_node_t *mapping,
-			unsigned int merges)
+static int mapping_read(struct reading *reading, const yaml_node_t *mapping)
 {
 	char where[DOCUMENT_WHERE_SIZE];
 	int result = 0;
 
-	if (mapping->type != YAML_MAPPING_NODE || merges > MERGES_MAX)
+	if (mapping->type != YAML_MAPPING_NODE)
 		return log_error("%s: is no list of KEY: VALUE",
 				 document_where(&reading->document, mapping,
 						where));
@@ -140,7 +149,7 @@ static int mapping_read(struct reading *reading, const yaml_node_t *mapping,
 							  key, where));
 		else if (document_is_plain(key) &&
 			 strcmp(document_text(key), "<<") == 0)
-			result = merge_read(reading, value, merges + 1);
+			result = merge_read(reading, value);
 		else
 			entry_note(reading, key, value);
 	}
@@ -373,7 +382,7 @@ int agent_config_parse(const char *path, const char *text, size_t size,
 		return -1;
 	root = document_root(&reading.document);
 	if (root && !document_is_null(root))
-		result = mapping_read(&reading, root, 0);
+		result = mapping_read(&reading, root);
 	if (result == 0)
 		result = entries_read(&reading);
 	document_free(&reading.document);

@@ -222,12 +222,48 @@ static const struct text_row merges[] = {
 	{ "a list in a list", "<<: [[{masqLinkLocal: true}]]\n", NULL,
 	  "f:1: is no list of KEY: VALUE" },
 	{ "itself", "a: &a {<<: *a}\n<<: *a\n", NULL,
-	  "f:1: is no list of KEY: VALUE" },
+	  "f:1: is one more than the 1000 mappings that can be merged" },
 };
 
 static void mappings_are_merged(void)
 {
 	CHECK_ROWS(merges, check_both);
+}
+
+/* a is in b ten times, b in c ten times, …: each is a line. */
+static void merges_do_not_multiply(void)
+{
+	char text[1024];
+	const struct text_row row = {
+		.text = text,
+		.said = "f:1: is one more than the 1000 mappings",
+	};
+	size_t length =
+		snprintf(text, sizeof(text), "a: &a {masqLinkLocal: true}\n");
+
+	for (char c = 'b'; c <= 'm'; c++)
+		length += snprintf(text + length, sizeof(text) - length,
+				   "%c: &%c {<<: [*%c,*%c,*%c,*%c,*%c,"
+				   "*%c,*%c,*%c,*%c,*%c]}\n",
+				   c, c, c - 1, c - 1, c - 1, c - 1, c - 1,
+				   c - 1, c - 1, c - 1, c - 1, c - 1);
+	snprintf(text + length, sizeof(text) - length, "<<: *m\n");
+	alarm(20); /* else it would be years */
+	check_plain(&row);
+	alarm(0);
+}
+
+static void a_thousand_merges_are_right(void)
+{
+	char text[8192] = "a: &a {masqLinkLocal: true}\n";
+	struct text_row row = { .text = text, .values = MASQUERADE };
+	size_t length = strlen(text);
+
+	length += snprintf(text + length, sizeof(text) - length, "<<: [");
+	for (int i = 0; i < 1000; i++)
+		length += snprintf(text + length, sizeof(text) - length, "*a,");
+	snprintf(text + length, sizeof(text) - length, "]\n");
+	check_plain(&row);
 }
 
 /* --- files --- */
@@ -298,6 +334,8 @@ static const struct test_case cases[] = {
 	{ "one of two keys wins", one_of_two_keys_wins },
 	{ "JSON is JSON to the last byte", json_is_json_to_the_last_byte },
 	{ "mappings are merged", mappings_are_merged },
+	{ "merges do not multiply", merges_do_not_multiply },
+	{ "a thousand merges are right", a_thousand_merges_are_right },
 	{ "files are read", files_are_read },
 	{ "a missing file is an empty one", a_missing_file_is_an_empty_one },
 	{ "what cannot be read is refused", what_cannot_be_read_is_refused },
