@@ -337,6 +337,30 @@ static int entries_read(struct reading *reading)
 			   "non-masquerade-source-cidr");
 }
 
+/*
+ * No JSON, although json-c's strict mode lets it pass: quotes of YAML, NaN and
+ * Infinity, a point without a digit behind it, line ends and tabs in texts.
+ */
+static bool has_tolerated(const char *text)
+{
+	bool is_quoted = false;
+
+	for (; *text; text++) {
+		if (*text == '"')
+			is_quoted = !is_quoted;
+		else if (is_quoted && *text == '\\' && text[1])
+			text++;
+		else if (is_quoted && iscntrl((unsigned char)*text))
+			return true;
+		else if (!is_quoted && strchr("'NI", *text))
+			return true;
+		else if (!is_quoted && *text == '.' &&
+			 !isdigit((unsigned char)text[1]))
+			return true;
+	}
+	return false;
+}
+
 /* What begins as JSON is JSON to the last byte: no comments, no tolerance. */
 static int json_check(const char *path, const char *text, size_t size)
 {
@@ -351,6 +375,8 @@ static int json_check(const char *path, const char *text, size_t size)
 	error = json_tokener_get_error(tokener);
 	json_object_put(json);
 	json_tokener_free(tokener);
+	if (error == json_tokener_success && has_tolerated(text))
+		error = json_tokener_error_parse_unexpected;
 	if (error == json_tokener_success)
 		return 0;
 	return log_error("%s: begins with { but is no JSON: %s", path,
