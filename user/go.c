@@ -11,6 +11,9 @@ enum {
 	NUMBER_SIZE = 64, /* no number that is right is as long */
 };
 
+/* 2^63, the first that no int can be. */
+static const double int_end = 9223372036854775808.0;
+
 static bool is_one_of(const char *text, const char *const *words)
 {
 	for (; *words; words++)
@@ -70,11 +73,13 @@ static bool fraction_parse(const char *text, double *ret)
 	return !*end;
 }
 
-/* YAML 1.1 lets digits be grouped by underscores. */
+/* YAML 1.1 lets digits be grouped by underscores, behind the first. */
 static bool ungroup(const char *text, char ret[NUMBER_SIZE])
 {
 	size_t length = 0;
 
+	if (*text == '_')
+		return false;
 	for (; *text && length + 1 < NUMBER_SIZE; text++)
 		if (*text != '_')
 			ret[length++] = *text;
@@ -91,9 +96,8 @@ bool go_yaml_int(const char *text, long long *ret)
 		return false;
 	if (whole_parse(plain, ret))
 		return true;
-	/* beyond 1e21 it would reach JSON with an exponent */
-	if (!fraction_parse(plain, &fraction) || fraction <= -9e18 ||
-	    fraction >= 9e18 || fraction != (double)(long long)fraction)
+	if (!fraction_parse(plain, &fraction) || fraction < -int_end ||
+	    fraction >= int_end || fraction != (double)(long long)fraction)
 		return false;
 	*ret = fraction;
 	return true;
@@ -188,7 +192,7 @@ bool go_is_duration(const char *text)
 			return false;
 		unit = unit_skip(&text);
 		sum += amount * unit;
-		if (!unit || sum >= 9223372036854775808.0)
+		if (!unit || sum >= int_end)
 			return false;
 	}
 	return true;
