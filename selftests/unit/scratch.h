@@ -19,7 +19,6 @@ static inline void mounts_unshare(void)
 	must(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount");
 }
 
-/* Hide what is there. Again: empty it. */
 static inline void scratch_mount(const char *dir)
 {
 	must(mount("none", dir, "tmpfs", 0, "mode=755") == 0, dir);
@@ -28,6 +27,14 @@ static inline void scratch_mount(const char *dir)
 static inline void scratch_begin(void)
 {
 	mounts_unshare();
+	scratch_mount("/etc");
+	scratch_mount("/run");
+}
+
+/* Empty them again. */
+static inline void scratch_clear(void)
+{
+	must(umount("/etc") == 0 && umount("/run") == 0, "umount");
 	scratch_mount("/etc");
 	scratch_mount("/run");
 }
