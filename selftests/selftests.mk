@@ -7,7 +7,8 @@
 T := $B/selftests
 UNIT_TESTS := $(patsubst selftests/unit/%.c,$T/%,$(wildcard selftests/unit/*_test.c))
 PACKET_TESTS := $(patsubst selftests/packet/%.c,$T/%,$(wildcard selftests/packet/*_test.c))
-TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $T/parse_fuzz
+FUZZERS := $T/parse_fuzz $T/config_fuzz
+TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS)
 
 # everything that the commands are made of, but main
 TESTED_OBJECTS := $(filter-out $B/user/main.o,$(USER_OBJECTS))
@@ -18,6 +19,9 @@ PARSE_FLAGS := -std=gnu11 -g -O1 -D_GNU_SOURCE $(WARNINGS) \
 	-Wno-unused-parameter -Iinclude -Ivmlinux -Ibpf -Iselftests
 PARSE_SOURCES := $(patsubst %,bpf/%.h,parse transport cursor packet kernel) \
 	vmlinux/vmlinux.h $(HEADERS)
+# the readers of configurations, for their fuzzer
+CONFIG_SOURCES := $(patsubst %,user/%.c,addr agent_config config config_file \
+	discover document file go pool setting text values)
 SECONDS ?= 60
 LEAK_SOURCES := $(patsubst %,selftests/packet/%.c,draft generate known layers \
 	mutate oracle rules run scene seen)
@@ -33,9 +37,17 @@ $T/parse_fuzz: selftests/unit/parse_fuzz.c $(PARSE_SOURCES)
 	$Qmkdir -p $T
 	$Q$(CLANG) $(PARSE_FLAGS) $(SANITIZE) -fsanitize=fuzzer $< -o $@
 
+$T/config_fuzz: selftests/unit/config_fuzz.c $(CONFIG_SOURCES) \
+		$(wildcard user/*.h) $(HEADERS)
+	$(call say,FUZZ,$@)
+	$Qmkdir -p $T
+	$Q$(CLANG) $(USER_FLAGS) $(SANITIZE) -fsanitize=fuzzer \
+		$(filter %.c,$^) -ljson-c -lyaml -o $@
+
 .PHONY: fuzz
-fuzz: setup-all $T/parse_fuzz $T/leak_test ## fuzz the parser, then the programs (SECONDS=60 each)
+fuzz: setup-all $(FUZZERS) $T/leak_test ## fuzz the parser, the configuration, then the programs (SECONDS=60 each)
 	$Qselftests/unit/parse_fuzz_test -max_total_time=$(SECONDS)
+	$Qselftests/unit/config_fuzz_test -max_total_time=$(SECONDS)
 	$QSEED=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom)} SECONDS=$(SECONDS) \
 		$T/leak_test
 
