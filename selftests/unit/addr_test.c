@@ -292,6 +292,80 @@ static void other_texts_are_no_ranges(void)
 	CHECK_ROWS(bad_cidrs, check_bad_cidr);
 }
 
+struct around_row {
+	const char *name;
+	const char *range; /* NULL: refused … */
+	const char *problem; /* … with this in it */
+};
+
+static const struct around_row around[] = {
+	{ "10.244.1.1/24", "10.244.1.0/24", NULL },
+	{ "10.244.1.0/24", "10.244.1.0/24", NULL },
+	{ "10.244.1.255/9", "10.128.0.0/9", NULL },
+	{ "192.0.2.1/32", "192.0.2.1/32", NULL },
+	{ "192.0.2.1/0", "0.0.0.0/0", NULL },
+	{ "2001:db8::1/64", "2001:db8::/64", NULL },
+	{ "2001:db8::ff/121", "2001:db8::80/121", NULL },
+	{ "2001:db8::1/0", "::/0", NULL },
+	{ "10.244.1.1", NULL, "write it as ADDRESS/BITS" },
+	{ "10.244.1.1/33", NULL, "0 to 32 bits are right" },
+	{ "10.244.1.1/24 ", NULL, "no number behind the slash" },
+	{ "node/24", NULL, "is no IPv4 or IPv6 address" },
+	{ "::ffff:10.0.0.1/104", NULL, "write it as IPv4" },
+};
+
+static void check_around(const struct around_row *row)
+{
+	struct cidr cidr = { .prefix_len = 77 };
+	const char *problem = cidr_parse_around(row->name, &cidr);
+	char text[CIDR_TEXT_SIZE];
+
+	if (row->range) {
+		CHECK(problem == NULL);
+		CHECK_STRING(cidr_format(&cidr, text), row->range);
+	} else {
+		CHECK(problem && strstr(problem, row->problem));
+		CHECK_EQUAL(cidr.prefix_len, 77);
+	}
+}
+
+static void ranges_are_around_addresses(void)
+{
+	CHECK_ROWS(around, check_around);
+}
+
+struct equal_row {
+	const char *name;
+	const char *other;
+	bool is_equal;
+};
+
+static const struct equal_row equals[] = {
+	{ "10.0.0.0/8", "10.0.0.0/8", true },
+	{ "10.0.0.0/8", "10.0.0.0/08", true },
+	{ "10.0.0.0/8", "10.0.0.0/9", false },
+	{ "10.0.0.0/8", "11.0.0.0/8", false },
+	{ "2001:db8::/32", "2001:DB8:0::/32", true },
+	{ "2001:db8::/32", "2001:db8::/33", false },
+	{ "0.0.0.0/0", "::/0", false },
+	{ "0.0.0.0/0", "::/96", false },
+};
+
+static void check_equal(const struct equal_row *row)
+{
+	struct cidr a, b;
+
+	CHECK(cidr_parse(row->name, &a) == NULL);
+	CHECK(cidr_parse(row->other, &b) == NULL);
+	CHECK_EQUAL(cidr_equal(&a, &b), row->is_equal);
+	CHECK_EQUAL(cidr_equal(&b, &a), row->is_equal);
+}
+
+static void equal_ranges_have_the_same_addresses(void)
+{
+	CHECK_ROWS(equals, check_equal);
+}
+
 struct contains_row {
 	const char *name;
 	const char *outer;
@@ -383,6 +457,9 @@ static const struct test_case cases[] = {
 	{ "families have names and lengths", families_have_names_and_lengths },
 	{ "ranges are read and written", ranges_are_read_and_written },
 	{ "other texts are no ranges", other_texts_are_no_ranges },
+	{ "ranges are around addresses", ranges_are_around_addresses },
+	{ "equal ranges have the same addresses",
+	  equal_ranges_have_the_same_addresses },
 	{ "ranges contain their parts", ranges_contain_their_parts },
 	{ "an address is a range of one", an_address_is_a_range_of_one },
 	{ "lists grow and know their families",

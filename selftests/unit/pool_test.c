@@ -147,6 +147,42 @@ static void other_texts_are_no_lists(void)
 	CHECK_ROWS(refused, check_refused);
 }
 
+struct join_row {
+	const char *name; /* the one list */
+	const char *more;
+	const char *joined;
+};
+
+static const struct join_row joins[] = {
+	{ "1000-2000", "1500-2500", "1000-2500" },
+	{ "1000", "2000", "1000,2000" },
+	{ "2000", "1000", "1000,2000" },
+	{ "63", "64", "63-64" },
+	{ "1-65535", "7", "1-65535" },
+	{ "7", "7", "7" },
+	{ "1", "65535", "1,65535" },
+};
+
+static void check_join(const struct join_row *row)
+{
+	struct masq_ports ports, more, expected, none = { 0 };
+
+	CHECK(pool_parse(row->name, &ports) == NULL);
+	CHECK(pool_parse(row->more, &more) == NULL);
+	CHECK(pool_parse(row->joined, &expected) == NULL);
+	pool_join(&none, &ports);
+	CHECK(memcmp(&none, &ports, sizeof(none)) == 0);
+	pool_join(&ports, &more);
+	CHECK(memcmp(&ports, &expected, sizeof(ports)) == 0);
+	pool_join(&ports, &(struct masq_ports){ 0 });
+	CHECK(memcmp(&ports, &expected, sizeof(ports)) == 0);
+}
+
+static void pools_are_joined(void)
+{
+	CHECK_ROWS(joins, check_join);
+}
+
 static void an_empty_pool_has_no_ports(void)
 {
 	static const struct masq_ports none;
@@ -269,6 +305,7 @@ static const struct test_case cases[] = {
 	{ "each port has its own bit", each_port_has_its_own_bit },
 	{ "ranges hold both their ends", ranges_hold_both_their_ends },
 	{ "other texts are no lists", other_texts_are_no_lists },
+	{ "pools are joined", pools_are_joined },
 	{ "an empty pool has no ports", an_empty_pool_has_no_ports },
 	{ "the default pool leaves out the host's ports",
 	  the_default_pool_leaves_out_the_hosts_ports },
