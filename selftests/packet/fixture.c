@@ -15,9 +15,9 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include "config.h"
 #include "masq.skel.h"
 #include "pool.h"
+#include "setting.h"
 
 enum {
 	/* include/uapi/linux/bpf.h, newer than the headers we build with */
@@ -91,6 +91,7 @@ static void configure(const struct fixture *fixture,
 	};
 	struct masq_config config = {
 		.layout = MASQ_LAYOUT,
+		.state_layout = MASQ_STATE_LAYOUT,
 		.mode = options->mode,
 		.max_flows_per_pod = options->max_flows_per_pod,
 		.max_inbound = flows_of(options) / 4,
@@ -98,9 +99,10 @@ static void configure(const struct fixture *fixture,
 	};
 	struct masq_uplink uplink = { 0 };
 	struct masq_ports ports;
+	struct config defaults;
 
-	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++)
-		config.timeout_s[i] = config_timeouts[i].default_s;
+	settings_init(&defaults);
+	memcpy(config.timeout_s, defaults.timeout_s, sizeof(config.timeout_s));
 	if (!options->without_node) {
 		uplink.node[MASQ_IPV4] = addr(NODE4);
 		uplink.node[MASQ_IPV6] = addr(NODE6);

@@ -3,8 +3,8 @@
  * The life of a flow: RFC 7857 2, RFC 6146 3.5.2; and how long each state may
  * be silent.
  */
-#include "config.h"
 #include "fixture.h"
+#include "setting.h"
 #include "test.h"
 
 enum { STEPS_MAX = 6, OUT = 0x100, IN = 0x200 };
@@ -90,8 +90,11 @@ static bool expires_after(const struct masq_flow *flow, __u64 now_ns,
 			  enum masq_timeout timeout)
 {
 	__u64 left_ns = flow->expires_ns - now_ns;
-	__u64 grants_ns = config_timeouts[timeout].default_s * 1000000000ULL;
+	struct config defaults;
+	__u64 grants_ns;
 
+	settings_init(&defaults);
+	grants_ns = defaults.timeout_s[timeout] * 1000000000ULL;
 	return left_ns <= grants_ns && left_ns + 2000000000ULL > grants_ns;
 }
 
