@@ -303,6 +303,23 @@ static void modes_have_verdicts_of_their_own(void)
 	fixture_close(&fixture);
 }
 
+static void what_is_excluded_has_a_verdict_of_its_own(void)
+{
+	struct range pod = { .origin = MASQ_ORIGIN_NON_MASQUERADE_SOURCE };
+	const struct fixture_options options = { 0 };
+	const struct packet_spec spec = TCP4();
+	struct fixture fixture;
+	struct frame frame;
+
+	CHECK(!cidr_parse(POD4 "/32", &pod.cidr));
+	fixture_open(&fixture, &options);
+	CHECK_EQUAL(maps_set_ranges(&fixture.maps, MAP_PODS, &pod, 1), 0);
+	frame_build(&frame, &spec);
+	CHECK_EQUAL(fixture_run(&fixture, MASQ_EGRESS, &frame, NULL),
+		    MASQ_PASS_EXCLUDED);
+	fixture_close(&fixture);
+}
+
 /* A source has 45 places for fragments that came too early. */
 static void fragments_beyond_what_is_held_are_dropped(void)
 {
@@ -330,6 +347,7 @@ static void no_verdict_is_without_a_packet(void)
 		[MASQ_DROP_TABLE_FULL] = true, [MASQ_DROP_OVER_BUDGET] = true,
 		[MASQ_DROP_NO_PORT] = true,    [MASQ_PASS_FLAT] = true,
 		[MASQ_DROP_ISOLATED] = true,   [MASQ_DROP_FRAGMENT] = true,
+		[MASQ_PASS_EXCLUDED] = true,
 	};
 
 	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
@@ -351,6 +369,8 @@ static const struct test_case cases[] = {
 	  a_pod_at_its_budget_does_not_harm_another },
 	{ "modes have verdicts of their own",
 	  modes_have_verdicts_of_their_own },
+	{ "what is excluded has a verdict of its own",
+	  what_is_excluded_has_a_verdict_of_its_own },
 	{ "fragments beyond what is held are dropped",
 	  fragments_beyond_what_is_held_are_dropped },
 	{ "no verdict is without a packet", no_verdict_is_without_a_packet },
