@@ -60,6 +60,17 @@ static const char *const everything[MASQ_FAMILY_COUNT] = {
 	[MASQ_IPV6] = "::/0",
 };
 
+/*
+ * What means something only on a link.  Sources: RFC 6890, RFC 4291 2.5.6 and
+ * 2.7.
+ */
+static const char *const link_scopes[] = {
+	"169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32",
+	"fe80::/10",	  "ff00::/8",
+};
+
+enum { LINK_SCOPES = sizeof(link_scopes) / sizeof(link_scopes[0]) };
+
 static void gather_text(struct gathered *gathered, const char *text,
 			enum masq_origin origin)
 {
@@ -67,6 +78,38 @@ static void gather_text(struct gathered *gathered, const char *text,
 
 	(void)cidr_parse(text, &cidr); /* one of the above */
 	gather(gathered, &cidr, origin);
+}
+
+/* Of the ranges that were given, does one to translate decide of this? */
+static bool is_masqueraded(const struct config *config, const struct cidr *cidr)
+{
+	int decides = MASQ_ORIGIN_COUNT, longest = -1;
+
+	for (int origin = 0; origin < MASQ_ORIGIN_COUNT; origin++) {
+		const struct cidr_list *list = &config->ranges[origin];
+
+		for (size_t i = 0; i < list->count; i++) {
+			if (!cidr_contains(&list->items[i], cidr) ||
+			    (int)list->items[i].prefix_len <= longest)
+				continue;
+			decides = origin;
+			longest = list->items[i].prefix_len;
+		}
+	}
+	return decides == MASQ_ORIGIN_MASQUERADE;
+}
+
+/* A range that is wider than these, as 0.0.0.0/0, says nothing of them. */
+static void gather_link_scopes(struct gathered *gathered,
+			       const struct config *config)
+{
+	for (int i = 0; i < LINK_SCOPES; i++) {
+		struct cidr cidr;
+
+		(void)cidr_parse(link_scopes[i], &cidr);
+		if (is_masqueraded(config, &cidr))
+			gather(gathered, &cidr, MASQ_ORIGIN_ELSEWHERE);
+	}
 }
 
 /* What is outside, and treated otherwise than the rest of the outside. */
@@ -78,6 +121,7 @@ static void gather_outside(struct gathered *gathered,
 		[CONFIG_LINK_LOCAL_MASQUERADE] = MASQ_ORIGIN_MASQUERADE,
 	};
 
+	gather_link_scopes(gathered, config);
 	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
 		enum config_link_local wanted = config->link_local[family];
 
@@ -96,7 +140,7 @@ static void gather_outside(struct gathered *gathered,
 static size_t island_count(const struct config *config, const struct node *node)
 {
 	/* with what gather_outside() adds of its own */
-	size_t count = node->addr_count + 2 * MASQ_FAMILY_COUNT;
+	size_t count = node->addr_count + LINK_SCOPES + 2 * MASQ_FAMILY_COUNT;
 
 	for (int origin = 0; origin < MASQ_ORIGIN_COUNT; origin++)
 		count += config->ranges[origin].count;

@@ -138,12 +138,14 @@ static const struct row masquerade_rows[] = {
 	{ { { MASQUERADE, ONE } }, "TXXIISS", NULL },
 	{ { { MASQUERADE, NET }, { MASQUERADE, OTHER_NET } }, "TTTIISS", NULL },
 	{ { { MASQUERADE, OTHER_NET } }, "XXTIISS", NULL },
+	{ { { MASQUERADE, ALL } }, "TTTIISS", NULL },
 };
 
 static const struct row longest_rows[] = {
 	{ { { NON_MASQUERADE, NET } }, "IITIISS", NULL },
 	{ { { NON_MASQUERADE, NET }, { MASQUERADE, ONE } }, "TIXIISS", NULL },
 	{ { { NON_MASQUERADE, ONE }, { MASQUERADE, NET } }, "ITXIISS", NULL },
+	{ { { NON_MASQUERADE, ONE }, { MASQUERADE, ALL } }, "ITTIISS", NULL },
 	{ { { NON_MASQUERADE, ALL } }, "IIIIIII", NULL },
 	{ { { NON_MASQUERADE, ALL }, { MASQUERADE, NET } }, "TTIIIII", NULL },
 	/* the cluster's; of the very same range it decides */
@@ -193,6 +195,8 @@ static const struct row link_local_rows[] = {
 	{ { LINK_LOCALS("drop"), { MASQUERADE, NET } }, "TTXIISS", NULL },
 	{ { LINK_LOCALS("pass"), { MASQUERADE, NET } }, "TTXIISX", NULL },
 	{ { LINK_LOCALS("masquerade"), { MASQUERADE, NET } }, "TTXIIST", NULL },
+	{ { LINK_LOCALS("drop"), { MASQUERADE, ALL } }, "TTTIISS", NULL },
+	{ { LINK_LOCALS("pass"), { MASQUERADE, ALL } }, "TTTIISX", NULL },
 	{ { LINK_LOCALS("masquerade"), { EXCLUDE, ONE_POD } },
 	  "XXXIISX",
 	  "TTTIIST" },
