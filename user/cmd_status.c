@@ -157,6 +157,19 @@ static const char *range_kind(enum map_id id, enum masq_origin origin)
 	}
 }
 
+/* The link-local addresses are no setting's value, but what one is about. */
+static const char *range_where(const struct view *view,
+			       const struct range *range, const char *text)
+{
+	if (range->origin != MASQ_ORIGIN_LINK_LOCAL)
+		return where_of(view, origin_name(range->origin), text);
+	return where_of(view,
+			addr_family(&range->cidr.addr) == MASQ_IPV4 ?
+				"link-local" :
+				"link-local-ipv6",
+			NULL);
+}
+
 static int ranges_rows(struct output *output, const struct maps *maps,
 		       const struct view *view, enum map_id id)
 {
@@ -175,8 +188,7 @@ static int ranges_rows(struct output *output, const struct maps *maps,
 		output_string(output, "is", range_kind(id, ranges[i].origin));
 		output_string(output, "origin", origin_name(ranges[i].origin));
 		output_string(output, "from",
-			      where_of(view, origin_name(ranges[i].origin),
-				       text));
+			      range_where(view, &ranges[i], text));
 		output_row_end(output);
 	}
 	free(ranges);
