@@ -207,21 +207,28 @@ lab_down() {
 	done
 }
 
-# lab_masq N OPTION…: the daemon on that node, until it is ready.
+# lab_run N OPTION…: the daemon on that node, until it is ready.
 # shellcheck disable=SC2034
-lab_masq() {
+lab_run() {
 	local n=$1 log
 	shift
 	log=$(mktemp)
-	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run \
-		--pod-cidr "10.244.$n.0/24,fd00:10:244:$n::/64" \
-		--cluster-cidr "$LAB_CLUSTER" "$@" >/dev/null 2>"$log"
+	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run "$@" \
+		>/dev/null 2>"$log"
 	if ! wait_for 20 grep -qx 'bpfmasq: ready' "$log"; then
 		cat "$log" >&2
 		rm -f "$log"
 		return 1
 	fi
 	rm -f "$log"
+}
+
+# lab_masq N OPTION…: the same, told of its pods and of the cluster's.
+lab_masq() {
+	local n=$1
+	shift
+	lab_run "$n" --pod-cidr "10.244.$n.0/24,fd00:10:244:$n::/64" \
+		--cluster-cidr "$LAB_CLUSTER" "$@"
 }
 
 # masq N COMMAND…: any other command on that node.
