@@ -23,6 +23,12 @@ const char *const config_modes[MASQ_MODE_COUNT] = {
 	[MASQ_MODE_ISOLATED] = "isolated",
 };
 
+const char *const config_rewrites[CONFIG_REWRITE_COUNT] = {
+	[CONFIG_REWRITE_AUTO] = "auto",
+	[CONFIG_REWRITE_DIRECT] = "direct",
+	[CONFIG_REWRITE_HELPERS] = "helpers",
+};
+
 const char *const config_link_locals[CONFIG_LINK_LOCAL_COUNT] = {
 	[CONFIG_LINK_LOCAL_DROP] = "drop",
 	[CONFIG_LINK_LOCAL_PASS] = "pass",

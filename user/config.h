@@ -27,6 +27,7 @@ enum config_rewrite {
 	CONFIG_REWRITE_AUTO,
 	CONFIG_REWRITE_DIRECT,
 	CONFIG_REWRITE_HELPERS,
+	CONFIG_REWRITE_COUNT,
 };
 
 /* What becomes of pods' packets to link-local addresses. */
@@ -64,6 +65,9 @@ extern const char *const config_timeouts[MASQ_TIMEOUT_COUNT];
 
 /* By enum masq_mode, as --mode takes them. */
 extern const char *const config_modes[MASQ_MODE_COUNT];
+
+/* By enum config_rewrite, as --rewrite takes them. */
+extern const char *const config_rewrites[CONFIG_REWRITE_COUNT];
 
 /* By enum config_link_local, as --link-local takes them. */
 extern const char *const config_link_locals[CONFIG_LINK_LOCAL_COUNT];

@@ -271,6 +271,15 @@ static void uplinks_follow(struct daemon *daemon, enum config_attach attach,
 	(void)uplinks_retire(uplinks, &daemon->datapath);
 }
 
+/* Says what only a new start can change. Return: 0 or -1. */
+static int can_be_live(const struct daemon *daemon, const struct config *config,
+		       const struct uplinks *uplinks)
+{
+	if (datapath_check(&daemon->datapath, config) < 0)
+		return -1;
+	return uplinks_check(uplinks, &daemon->datapath, config->attach);
+}
+
 /*
  * Bring this configuration, and the node as it is now, to the datapath.
  *
@@ -287,6 +296,11 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 
 	if (node_learn(config, demand, &node, &uplinks) < 0)
 		return -1;
+	if (sourced != &daemon->sourced &&
+	    can_be_live(daemon, config, &uplinks) < 0) {
+		node_free(&node);
+		return -1;
+	}
 	vanished_find(daemon, &node, &vanished);
 	if (!uplinks_equal(&uplinks, &daemon->uplinks))
 		uplinks_follow(daemon, config->attach, &uplinks);

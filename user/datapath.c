@@ -99,6 +99,15 @@ static int map_reuse(struct datapath *datapath, enum map_id id)
 	return error;
 }
 
+int datapath_check(const struct datapath *datapath, const struct config *config)
+{
+	bool rewrites_directly;
+
+	if (rewrite_choose(config, &rewrites_directly) < 0)
+		return -1;
+	return move_check(&datapath->pins, config->max_flows);
+}
+
 /* Of another version the state alone is taken over. */
 static int maps_reuse(struct datapath *datapath)
 {

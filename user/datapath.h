@@ -35,6 +35,15 @@ int datapath_open(const char *pin_dir, const struct config *config,
 		  struct datapath *ret);
 
 /*
+ * Can this configuration be in force with what the kernel has, and with the
+ * flows that there are?  Says what is in its way.
+ *
+ * Return: 0 or -1.
+ */
+int datapath_check(const struct datapath *datapath,
+		   const struct config *config);
+
+/*
  * Undo datapath_open(): what was pinned since goes, but programs that took the
  * place of older ones; what was found stays.
  */

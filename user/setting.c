@@ -173,11 +173,11 @@ static const char *take_attach(struct config *config, const char *value, int n)
 
 static const char *take_rewrite(struct config *config, const char *value, int n)
 {
-	static const char *const choices[] = { "auto", "direct", "helpers" };
 	unsigned int chosen;
 
 	(void)n;
-	if (!text_to_choice(value, choices, 3, &chosen))
+	if (!text_to_choice(value, config_rewrites, CONFIG_REWRITE_COUNT,
+			    &chosen))
 		return "is no way to rewrite: auto, direct or helpers are "
 		       "right";
 	config->rewrite = chosen;

@@ -276,6 +276,14 @@ static int ways_choose(struct uplinks *uplinks, const struct datapath *datapath,
 	return 0;
 }
 
+int uplinks_check(const struct uplinks *uplinks,
+		  const struct datapath *datapath, enum config_attach wanted)
+{
+	struct uplinks chosen = *uplinks;
+
+	return ways_choose(&chosen, datapath, wanted);
+}
+
 static int uplinks_publish(const struct uplinks *uplinks,
 			   const struct datapath *datapath)
 {

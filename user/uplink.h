@@ -46,6 +46,10 @@ bool uplinks_equal(const struct uplinks *a, const struct uplinks *b);
 int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
 		   enum config_attach wanted);
 
+/* Can they be attached as is wanted? Return: 0 or -1, said. */
+int uplinks_check(const struct uplinks *uplinks,
+		  const struct datapath *datapath, enum config_attach wanted);
+
 /* These are the same as those that serve: take over how they are attached. */
 void uplinks_keep(struct uplinks *uplinks, const struct uplinks *serving);
 
