@@ -41,6 +41,15 @@ lab_isolate() {
 	mount -t bpf bpf /sys/fs/bpf
 }
 
+# An /etc of this test's own over the machine's, without what a node has of
+# configuration there.  After lab_isolate.
+lab_own_etc() {
+	mkdir -p /run/etc/upper /run/etc/work
+	mount -t overlay overlay /etc \
+		-o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work
+	rm -rf /etc/cni /etc/config
+}
+
 lab_mount_bpffs() {
 	[ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] ||
 		mount -t bpf bpf /sys/fs/bpf
