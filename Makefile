@@ -62,7 +62,8 @@ $B/bpfmasq: $(USER_OBJECTS)
 	$(call say,LD,$@)
 	$Q$(CC) $(USER_OBJECTS) $(LIBRARIES) -o $@
 
-$(PAGES): $B/%: tools/%.in tools/manpage tools/rfc.table $B/bpfmasq
+$(PAGES): $B/%: tools/%.in tools/manpage tools/rfc.table user/metrics.c \
+		$B/bpfmasq
 	$(call say,MAN,$@)
 	$Qtools/manpage $B/bpfmasq <$< >$@
 

@@ -68,10 +68,13 @@ int cmd_run(struct invocation *inv)
 	struct events events;
 	int status = EXIT_FAILURE;
 
-	if (daemon_configure(&inv->sources, &sourced) < 0)
+	if (sources_read(&inv->sources, &sourced) < 0)
 		return EXIT_USAGE;
-	/* before the node is read: what changes from then on is noticed */
-	if (events_open(&events) < 0)
+	/*
+	 * What is missing may come: no usage error.  The events come before the
+	 * node is read: what changes from then on is noticed.
+	 */
+	if (config_complete(&sourced.config) < 0 || events_open(&events) < 0)
 		goto free_sourced;
 	if (daemon_start(inv->pin_dir, &inv->sources, &sourced, &daemon) == 0) {
 		files_watch(&events, &daemon);

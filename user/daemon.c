@@ -137,20 +137,6 @@ static int http_follow(struct daemon *daemon, const struct config *config)
 	return -1;
 }
 
-int daemon_configure(const struct sources *sources, struct sourced *ret)
-{
-	struct sourced sourced;
-
-	if (sources_read(sources, &sourced) < 0)
-		return -1;
-	if (config_complete(&sourced.config) < 0) {
-		sourced_free(&sourced);
-		return -1;
-	}
-	*ret = sourced;
-	return 0;
-}
-
 /* Everything that is not a program. Return: 0 or -1, said. */
 static int publish(const struct daemon *daemon, const struct sourced *sourced,
 		   const struct node *node, const struct uplinks *uplinks)
@@ -350,7 +336,12 @@ void daemon_reload(struct daemon *daemon)
 {
 	struct sourced sourced;
 
-	if (daemon_configure(daemon->sources, &sourced) < 0) {
+	if (sources_read(daemon->sources, &sourced) < 0) {
+		refuse(daemon);
+		return;
+	}
+	if (config_complete(&sourced.config) < 0) {
+		sourced_free(&sourced);
 		refuse(daemon);
 		return;
 	}

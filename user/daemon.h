@@ -24,13 +24,6 @@ struct daemon {
 };
 
 /*
- * Read what is configured, with all that it needs.  Says what is wrong.
- *
- * Return: 0 or -1.
- */
-int daemon_configure(const struct sources *sources, struct sourced *ret);
-
-/*
  * Load, attach and publish.  Says what failed; then all is as before.
  *
  * *sourced: as configured from `sources`; moves into *ret. Return: 0 or -1.

@@ -3,6 +3,7 @@
  * user/filter.h: which flows a filter means, and the names that it takes.
  */
 #include "filter.h"
+#include "names.h"
 #include "unit.h"
 
 /* A filter as words: NULL or FILTER_ANY leaves a part open. */
