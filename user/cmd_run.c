@@ -52,7 +52,13 @@ static void serve(struct daemon *daemon, struct events *events)
 		daemon_warn(daemon);
 	}
 	sd_notify(/* unset_environment= */ 0, "STOPPING=1");
+	if (daemon->is_stuck) {
+		log_error("the flows have moved and cannot be served from "
+			  "here: start bpfmasq run again");
+		return EXIT_FAILURE;
+	}
 	log_info("going; the datapath stays (bpfmasq detach removes it)");
+	return EXIT_SUCCESS;
 }
 
 static void say_ready(void)
@@ -80,9 +86,8 @@ int cmd_run(struct invocation *inv)
 		files_watch(&events, &daemon);
 		daemon_warn(&daemon);
 		say_ready();
-		serve(&daemon, &events);
+		status = serve(&daemon, &events);
 		daemon_leave(&daemon);
-		status = EXIT_SUCCESS;
 	}
 	events_close(&events);
 free_sourced:

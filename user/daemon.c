@@ -8,6 +8,7 @@
 #include "hazards.h"
 #include "http.h"
 #include "log.h"
+#include "move.h"
 #include "policy.h"
 #include "report.h"
 
@@ -189,15 +190,20 @@ static int replace(struct daemon *daemon, const struct sourced *sourced)
 	return -1;
 }
 
-/* What could not be done was said; what there was goes on. */
+/*
+ * What could not be done was said; what there was goes on.  But where flows
+ * have moved already, our maps are not theirs any more.
+ */
 static int suit(struct daemon *daemon, const struct sourced *sourced)
 {
 	if (datapath_suits(&daemon->datapath, &sourced->config))
 		return 0;
-	if (replace(daemon, sourced) < 0)
-		return -1;
-	log_info("other programs serve, on the same flows");
-	return 0;
+	if (replace(daemon, sourced) == 0) {
+		log_info("other programs serve, on the same flows");
+		return 0;
+	}
+	daemon->is_stuck = move_is_under_way(&daemon->datapath.pins);
+	return -1;
 }
 
 int daemon_start(const char *pin_dir, const struct sources *sources,

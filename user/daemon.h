@@ -16,6 +16,7 @@ struct daemon {
 	const struct sources *sources;
 	struct sourced sourced; /* as last taken from them */
 	bool is_refused; /* what they say now is wrong */
+	bool is_stuck; /* another daemon must go on: start it */
 	struct datapath datapath;
 	struct node node; /* as last read, */
 	struct uplinks uplinks; /* and what serves there */

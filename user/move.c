@@ -35,7 +35,7 @@ static void new_name(enum map_id id, char ret[NAME_MAX])
 	snprintf(ret, NAME_MAX, MAPS_MOVE_DIR "/%s", map_names[id]);
 }
 
-static bool is_under_way(const struct pins *pins)
+bool move_is_under_way(const struct pins *pins)
 {
 	return faccessat(pins->fd, MAPS_MOVE_DIR, F_OK, 0) == 0;
 }
@@ -392,7 +392,7 @@ static int import_resume(const struct pins *pins, bool rewrites_directly)
 
 int move_resume(const struct pins *pins, bool rewrites_directly)
 {
-	if (!is_under_way(pins))
+	if (!move_is_under_way(pins))
 		return 0;
 	log_info("going on with a change of the table that was cut off");
 	switch (state_read(pins)) {
@@ -409,7 +409,7 @@ int move_finish(const struct pins *pins)
 {
 	char name[NAME_MAX];
 
-	if (!is_under_way(pins))
+	if (!move_is_under_way(pins))
 		return 0;
 	if (state_write(pins, MASQ_MOVE_DONE) < 0)
 		return -1;

@@ -43,42 +43,46 @@ static struct masq_addr addr_of(const char *text)
 	return addr;
 }
 
-static int publish(const struct masq_bpf *skel)
+static int put(const struct bpf_map *map, const void *key, const void *value)
 {
-	const __u32 zero = 0, loopback = LOOPBACK;
-	struct masq_config config = { .layout = MASQ_LAYOUT,
-				      .rewrites_directly =
-					      skel->rodata->rewrites_directly,
-				      .max_inbound = FLOWS };
-	struct masq_uplink uplink = { .attach = MASQ_ATTACH_TCX };
+	return bpf_map_update_elem(bpf_map__fd(map), key, value, BPF_ANY);
+}
+
+static int pods_publish(const struct masq_bpf *skel)
+{
 	struct masq_range range = { .origin = MASQ_ORIGIN_POD_CIDR };
-	struct masq_ports ports;
 	int error = 0;
 
-	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++)
-		config.timeout_s[i] = MASQ_TIMEOUT_MIN_S;
 	for (int family = 0; family < MASQ_FAMILY_COUNT && !error; family++) {
 		struct masq_prefix key;
 		struct cidr cidr;
 
 		(void)cidr_parse(casts[family].pods, &cidr);
 		key = cidr_to_prefix(&cidr);
-		uplink.node[family] = addr_of(casts[family].node);
-		error = bpf_map_update_elem(bpf_map__fd(skel->maps.masq_pods),
-					    &key, &range, BPF_ANY);
+		error = put(skel->maps.masq_pods, &key, &range);
 	}
-	(void)pool_parse("1024-65535", &ports);
-	if (!error)
-		error = bpf_map_update_elem(bpf_map__fd(skel->maps.masq_ports),
-					    &zero, &ports, BPF_ANY);
-	if (!error)
-		error = bpf_map_update_elem(
-			bpf_map__fd(skel->maps.masq_uplinks), &loopback,
-			&uplink, BPF_ANY);
-	if (!error)
-		error = bpf_map_update_elem(bpf_map__fd(skel->maps.masq_config),
-					    &zero, &config, BPF_ANY);
 	return error;
+}
+
+static int publish(const struct masq_bpf *skel)
+{
+	const __u32 zero = 0, loopback = LOOPBACK;
+	struct masq_config config = { .max_inbound = FLOWS };
+	struct masq_uplink uplink = { 0 };
+	struct masq_ports ports;
+	int error;
+
+	for (int i = 0; i < MASQ_TIMEOUT_COUNT; i++)
+		config.timeout_s[i] = MASQ_TIMEOUT_MIN_S;
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		uplink.node[family] = addr_of(casts[family].node);
+	(void)pool_parse("1024-65535", &ports);
+	error = put(skel->maps.masq_ports, &zero, &ports);
+	if (!error)
+		error = put(skel->maps.masq_uplinks, &loopback, &uplink);
+	if (!error)
+		error = put(skel->maps.masq_config, &zero, &config);
+	return error ? error : pods_publish(skel);
 }
 
 /* The program must make `expected` of `sent`, to the byte. */
