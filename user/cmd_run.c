@@ -34,10 +34,10 @@ static void files_watch(struct events *events, const struct daemon *daemon)
 	files_watch_dir(&events->files, DISCOVER_FLANNEL_DIR);
 }
 
-/* Until a signal ends it. */
-static void serve(struct daemon *daemon, struct events *events)
+/* Until a signal ends it. Return: the exit status. */
+static int serve(struct daemon *daemon, struct events *events)
 {
-	for (;;) {
+	while (!daemon->is_stuck) {
 		unsigned int found;
 
 		health_beat();
