@@ -44,8 +44,10 @@ static int serve(struct daemon *daemon, struct events *events)
 		found = events_wait(events, HEAL_MS);
 		if (found & EVENT_END)
 			break;
-		if (found & EVENT_RELOAD)
+		if (found & EVENT_RELOAD) {
 			daemon_reload(daemon);
+			files_watch(events, daemon);
+		}
 		if (found & EVENT_NODE)
 			daemon_follow(daemon);
 		daemon_heal(daemon);

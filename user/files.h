@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-enum { FILES_DIRS_MAX = 4 };
+enum { FILES_DIRS_MAX = 8 }; /* twice what there is: paths may change */
 
 struct files {
 	int fd; /* readable when something has changed */
