@@ -8,7 +8,9 @@ T := $B/selftests
 UNIT_TESTS := $(patsubst selftests/unit/%.c,$T/%,$(wildcard selftests/unit/*_test.c))
 PACKET_TESTS := $(patsubst selftests/packet/%.c,$T/%,$(wildcard selftests/packet/*_test.c))
 FUZZERS := $T/parse_fuzz $T/config_fuzz
-TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS)
+# programs that scripts of selftests/net call
+NET_PROGRAMS := $(patsubst selftests/net/%.c,$T/%,$(wildcard selftests/net/*.c))
+TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS) $(NET_PROGRAMS)
 
 # everything that the commands are made of, but main
 TESTED_OBJECTS := $(filter-out $B/user/main.o,$(USER_OBJECTS))
@@ -71,6 +73,11 @@ $T/%: selftests/unit/%.c selftests/test.h $(TESTED_OBJECTS)
 	$(call say,TEST,$@)
 	$Qmkdir -p $T
 	$Q$(CC) $(USER_FLAGS) -Iselftests $< $(TESTED_OBJECTS) $(LIBRARIES) -o $@
+
+$(NET_PROGRAMS): $T/%: selftests/net/%.c $(TESTED_OBJECTS)
+	$(call say,TEST,$@)
+	$Qmkdir -p $T
+	$Q$(CC) $(USER_FLAGS) $< $(TESTED_OBJECTS) $(LIBRARIES) -o $@
 
 $T/%: selftests/packet/%.c $(wildcard selftests/packet/*.h) \
 		selftests/packet/packet.c selftests/packet/fixture.c \
