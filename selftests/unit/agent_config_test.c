@@ -78,6 +78,8 @@ static const struct text_row lists[] = {
 	{ "keys", "nonMasqueradeCIDRs: {}\n", NULL,
 	  "f:1: nonMasqueradeCIDRs: is no list of ranges" },
 	{ "a number in it", LIST_OF("10"), NULL, REFUSED("10") "is no text" },
+	{ "a number in it, in quotes", LIST_OF("\"10\""), NULL,
+	  REFUSED("10") "has no prefix length" },
 	{ "a fraction in it", LIST_OF("1.5"), NULL,
 	  REFUSED("1.5") "is no text" },
 	{ "a flag in it", LIST_OF("yes"), NULL, REFUSED("yes") "is no text" },

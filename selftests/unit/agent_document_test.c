@@ -143,6 +143,8 @@ static const struct text_row jsons[] = {
 	  DEFAULTS, NULL },
 	{ "an escape of JSON", "{\"foo\":\"\\/\\b\\u00e9\"}", DEFAULTS, NULL },
 	{ "keys without quotes", "{masqLinkLocal: true}", NULL, NO_JSON },
+	{ "keys without quotes, behind blank lines",
+	  "\r\n\n {masqLinkLocal: true}", NULL, NO_JSON },
 	{ "a comma behind the last", "{\"masqLinkLocal\": true,}", NULL,
 	  NO_JSON },
 	{ "a comma behind the last of a list",
@@ -217,6 +219,11 @@ static const struct text_row merges[] = {
 	  MASQUERADE, NULL },
 	{ "the other way round", ON OFF "<<: [*b, *a]\n", OFF_IN_LINE("2"),
 	  NULL },
+	{ "all of a list",
+	  "a: &a {masqLinkLocalIPv6: true}\n<<: [{masqLinkLocal: true}, *a]\n",
+	  DEFAULT_RANGES("f") LINK_LOCAL("f:2", "masquerade")
+		  LINK_LOCAL_IPV6("f:1", "masquerade"),
+	  NULL },
 	{ "in each other", ON "b: &b {<<: *a}\n<<: *b\n", MASQUERADE, NULL },
 	{ "a key of its own behind it", ON "<<: *a\nmasqLinkLocal: false\n",
 	  OFF_IN_LINE("3"), NULL },
@@ -263,17 +270,24 @@ static void merges_do_not_multiply(void)
 	alarm(0);
 }
 
-static void a_thousand_merges_are_right(void)
+static void check_merges(int count, const struct text_row *expected)
 {
-	char text[8192] = "a: &a {masqLinkLocal: true}\n";
-	struct text_row row = { .text = text, .values = MASQUERADE };
+	char text[8192] = "a: &a {masqLinkLocal: true}\n<<: [";
+	struct text_row row = *expected;
 	size_t length = strlen(text);
 
-	length += snprintf(text + length, sizeof(text) - length, "<<: [");
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < count; i++)
 		length += snprintf(text + length, sizeof(text) - length, "*a,");
 	snprintf(text + length, sizeof(text) - length, "]\n");
+	row.text = text;
 	check_plain(&row);
+}
+
+static void a_thousand_merges_are_right(void)
+{
+	check_merges(1000, &(struct text_row){ .values = MASQUERADE });
+	check_merges(1001, &(struct text_row){
+				   .said = "f:1: is one more than the 1000" });
 }
 
 /* --- files --- */
@@ -318,6 +332,8 @@ static void a_missing_file_is_an_empty_one(void)
 	};
 
 	check_read("/etc/config/none", &missing);
+	check_read("/etc/none/none", &no_directory);
+	file_make("/etc/none", "");
 	check_read("/etc/none/none", &no_directory);
 	file_make(PATH, "");
 	check_read(PATH, &empty);

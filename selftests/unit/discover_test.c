@@ -90,7 +90,8 @@ static const struct text_row conflists[] = {
 	  "", NULL },
 	{ "another type in every place",
 	  "{\"plugins\": [1, {\"ipam\": [], \"ranges\": 1}, {\"ipam\": "
-	  "{\"subnet\": 1, \"ranges\": [1, [\"a\"], {}]}, \"ranges\": [1]}]}",
+	  "{\"subnet\": [\"10.0.0.0/8\"], \"ranges\": [1, [\"a\"], {}]}, "
+	  "\"ranges\": [1]}]}",
 	  "", NULL },
 	{ "plugins that are no list", "{\"plugins\": {\"ipam\": {}}}", "",
 	  NULL },

@@ -60,6 +60,8 @@ static const struct scalar_row scalars[] = {
 	{ "0X4f", NUMBER },
 	{ "0x", TEXT },
 	{ "0xg", TEXT },
+	{ "0x1p6", TEXT },
+	{ "0x40.0", TEXT },
 	{ "0b101", NUMBER },
 	{ "0b102", TEXT },
 	{ "0o17", NUMBER },
@@ -177,6 +179,8 @@ static const struct int_row yaml_ints[] = {
 	{ "+", false, 0 },
 	{ "+-64", false, 0 },
 	{ "0x", false, 0 },
+	{ "0x1p6", false, 0 },
+	{ "0x40.0", false, 0 },
 	{ "0b", false, 0 },
 	{ "0b2", false, 0 },
 	{ "0o", false, 0 },
@@ -217,6 +221,10 @@ static const struct int_row json_ints[] = {
 	{ "64e0", false, 0 },
 	{ "6.4e1", false, 0 },
 	{ "1E2", false, 0 },
+	/* these are not; YAML's are */
+	{ "+64", false, 0 },
+	{ "0x40", false, 0 },
+	{ "0b1", false, 0 },
 };
 
 static void check_json_int(const struct int_row *row)
@@ -267,6 +275,10 @@ static const struct duration_row durations[] = {
 	{ "0.9999999999999999999999999999s", true },
 	{ "9223372036s", true },
 	{ "2562047h", true },
+	{ "153722867m", true },
+	{ "9223372036854ms", true },
+	{ "9007199254740992us", true },
+	{ "9223372036854774000ns", true },
 	{ "2562047h47m16.8s", true },
 	{ "9223372036.854s", true },
 	{ "", false },
@@ -303,6 +315,10 @@ static const struct duration_row durations[] = {
 	{ "9223372037s", false },
 	{ "-9223372037s", false },
 	{ "2562048h", false },
+	{ "153722868m", false },
+	{ "9223372036855ms", false },
+	{ "9223372036854776us", false },
+	{ "9223372036854776000ns", false },
 	{ "2562047h47m17s", false },
 	{ "99999999999999999999h", false },
 };
