@@ -481,6 +481,7 @@ static void every_setting_is_complete(void)
 {
 	for (const struct setting *s = settings; s->name; s++) {
 		CHECK(s->take != NULL);
+		CHECK(strlen(s->name) < MASQ_SETTING_NAME_SIZE);
 		CHECK(s->help && *s->help);
 		CHECK_EQUAL(s->metavar == NULL, s->shape == SETTING_FLAG);
 	}
