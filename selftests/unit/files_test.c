@@ -73,6 +73,12 @@ static void file_create_and_write(void)
 	must(write(open_fd, "mode: flat\n", 11) == 11, "write");
 }
 
+static void file_write_and_begin(void)
+{
+	file_make(DIR "/other", "mode: flat\n");
+	file_create();
+}
+
 static void file_open(void)
 {
 	fd_keep(open(PATH, O_RDWR | O_CLOEXEC));
@@ -207,6 +213,10 @@ static const struct event_row events[] = {
 	{ "renamed to it", other_make, nothing_do, other_rename_over, true },
 	{ "linked to it", other_make, nothing_do, other_link, true },
 	{ "a symbolic link made", nothing_do, nothing_do, symlink_make, true },
+	{ "a symbolic link made to a file", other_make, nothing_do,
+	  symlink_make, true },
+	{ "written, and another begun", nothing_do, nothing_do,
+	  file_write_and_begin, true },
 	{ "what the link leads to, written", symlink_make, nothing_do,
 	  other_make, false },
 	{ "moved away", file_write_to, nothing_do, file_move_away, true },

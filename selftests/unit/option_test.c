@@ -156,6 +156,7 @@ static const struct flag_row flags[] = {
 	{ "--pretty", { "status", "--pretty" }, format, "2" },
 	{ "-p", { "-p", "status" }, format, "2" },
 	{ "-j -p", { "-j", "-p", "status" }, format, "2" },
+	{ "-p -j", { "-p", "-j", "status" }, format, "2" },
 	{ "flows by default", { "flows" }, only_count, "0" },
 	{ "--count", { "flows", "--count" }, only_count, "1" },
 	{ "no help by default", { "run" }, wants_help, "0" },
