@@ -146,6 +146,20 @@ static const char *masq_config(const struct config *config, int n)
 	return config->masq_config;
 }
 
+static const char *metrics(const struct config *config, int n)
+{
+	static char text[TEXT_SIZE];
+	char addr[ADDR_TEXT_SIZE];
+
+	(void)n;
+	if (!config->metrics_port)
+		return "off";
+	snprintf(text, sizeof(text), "%s %u",
+		 addr_format(&config->metrics_addr, addr),
+		 config->metrics_port);
+	return text;
+}
+
 static const char *enable_ipv6(const struct config *config, int n)
 {
 	(void)n;
@@ -225,6 +239,12 @@ static const struct value_row values[] = {
 	{ "enable-ipv6", "false", enable_ipv6, 0, "0" },
 	{ "nomasq-all-reserved-ranges", "true", reserved_ranges, 0, "1" },
 	{ "nomasq-all-reserved-ranges", "false", reserved_ranges, 0, "0" },
+	{ "metrics-address", "off", metrics, 0, "off" },
+	{ "metrics-address", "9100", metrics, 0, "127.0.0.1 9100" },
+	{ "metrics-address", "65535", metrics, 0, "127.0.0.1 65535" },
+	{ "metrics-address", "192.0.2.1:9100", metrics, 0, "192.0.2.1 9100" },
+	{ "metrics-address", "0.0.0.0:1", metrics, 0, "0.0.0.0 1" },
+	{ "metrics-address", "[::1]:9100", metrics, 0, "::1 9100" },
 	{ "masq-config", "/etc/config/ip-masq-agent", masq_config, 0,
 	  "/etc/config/ip-masq-agent" },
 	{ "masq-config", "/a, b", masq_config, 0, "/a, b" },
@@ -332,6 +352,19 @@ static const struct bad_value_row bad_values[] = {
 	{ "random-fully", "True", "neither true nor false" },
 	{ "enable-ipv6", "1", "neither true nor false" },
 	{ "nomasq-all-reserved-ranges", "yes", "neither true nor false" },
+	{ "metrics-address", "", "PORT, ADDR:PORT, [ADDR]:PORT or off" },
+	{ "metrics-address", "on", "PORT, ADDR:PORT, [ADDR]:PORT or off" },
+	{ "metrics-address", "0", "PORT, ADDR:PORT" },
+	{ "metrics-address", "65536", "PORT, ADDR:PORT" },
+	{ "metrics-address", "192.0.2.1", "PORT, ADDR:PORT" },
+	{ "metrics-address", "192.0.2.1:0", "PORT, ADDR:PORT" },
+	{ "metrics-address", "192.0.2.1:65536", "PORT, ADDR:PORT" },
+	{ "metrics-address", ":9100", "PORT, ADDR:PORT" },
+	{ "metrics-address", "::1", "PORT, ADDR:PORT" },
+	{ "metrics-address", "[::1]", "PORT, ADDR:PORT" },
+	{ "metrics-address", "[::1:9100", "PORT, ADDR:PORT" },
+	{ "metrics-address", "localhost:9100", "PORT, ADDR:PORT" },
+	{ "metrics-address", "192.0.2.1:http", "PORT, ADDR:PORT" },
 	{ "masq-config", "", "is no absolute path" },
 	{ "masq-config", "ip-masq-agent", "is no absolute path" },
 	{ "uplink", "eth0,eth1,eth0", "is given twice" },
