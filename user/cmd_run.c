@@ -12,26 +12,38 @@
 #include "events.h"
 #include "health.h"
 #include "log.h"
-#include "agent_config.h"
 
 enum {
 	/* So often it looks whether the programs are still in place. */
 	HEAL_MS = 10000,
 };
 
-/* The files that are read, and those that would be if they were there. */
-static void files_watch(struct events *events, const struct daemon *daemon)
+/*
+ * Watch the files that are read, and those that would be if they were there.
+ *
+ * Return: is one of them watched that was not when it was read?
+ */
+static bool files_watch(struct files *files, const struct sources *sources)
 {
-	const char *masq_config = daemon->sourced.config.masq_config;
+	bool is_new = false;
 
-	if (daemon->sources->config_path)
-		files_watch_around(&events->files,
-				   daemon->sources->config_path);
-	files_watch_around(&events->files, *masq_config ?
-						   masq_config :
-						   AGENT_CONFIG_DEFAULT_PATH);
-	files_watch_dir(&events->files, DISCOVER_CNI_DIR);
-	files_watch_dir(&events->files, DISCOVER_FLANNEL_DIR);
+	files_watch_begin(files);
+	if (sources->config_path)
+		is_new |= files_watch_around(files, sources->config_path);
+	if (*sources->masq_path)
+		is_new |= files_watch_around(files, sources->masq_path);
+	is_new |= files_watch_dir(files, DISCOVER_CNI_DIR);
+	is_new |= files_watch_dir(files, DISCOVER_FLANNEL_DIR);
+	files_watch_end(files);
+	return is_new;
+}
+
+/* From here on no change is missed. */
+static void files_follow(struct daemon *daemon, struct events *events)
+{
+	while (!daemon->is_stuck &&
+	       files_watch(&events->files, daemon->sources))
+		daemon_reload(daemon);
 }
 
 /* Until a signal ends it. Return: the exit status. */
@@ -46,7 +58,7 @@ static int serve(struct daemon *daemon, struct events *events)
 			break;
 		if (found & EVENT_RELOAD) {
 			daemon_reload(daemon);
-			files_watch(events, daemon);
+			files_follow(daemon, events);
 		}
 		if (found & EVENT_NODE)
 			daemon_follow(daemon);
@@ -85,7 +97,7 @@ int cmd_run(struct invocation *inv)
 	if (config_complete(&sourced.config) < 0 || events_open(&events) < 0)
 		goto free_sourced;
 	if (daemon_start(inv->pin_dir, &inv->sources, &sourced, &daemon) == 0) {
-		files_watch(&events, &daemon);
+		files_follow(&daemon, &events);
 		daemon_warn(&daemon);
 		say_ready();
 		status = serve(&daemon, &events);

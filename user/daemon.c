@@ -206,7 +206,7 @@ static int suit(struct daemon *daemon, const struct sourced *sourced)
 	return -1;
 }
 
-int daemon_start(const char *pin_dir, const struct sources *sources,
+int daemon_start(const char *pin_dir, struct sources *sources,
 		 struct sourced *sourced, struct daemon *ret)
 {
 	const struct config *config = &sourced->config;

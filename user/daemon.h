@@ -13,7 +13,7 @@
 #include "warnings.h"
 
 struct daemon {
-	const struct sources *sources;
+	struct sources *sources;
 	struct sourced sourced; /* as last taken from them */
 	bool is_refused; /* what they say now is wrong */
 	bool is_stuck; /* another daemon must go on: start it */
@@ -29,7 +29,7 @@ struct daemon {
  *
  * *sourced: as configured from `sources`; moves into *ret. Return: 0 or -1.
  */
-int daemon_start(const char *pin_dir, const struct sources *sources,
+int daemon_start(const char *pin_dir, struct sources *sources,
 		 struct sourced *sourced, struct daemon *ret);
 
 /*

@@ -32,27 +32,71 @@ void files_close(struct files *files)
 	close(files->fd);
 }
 
-void files_watch_dir(struct files *files, const char *path)
+/* The place of this directory, or one that is free, or NULL. */
+static struct files_dir *dir_place(struct files *files, const char *path)
 {
+	struct files_dir *free_dir = NULL;
+
 	for (int i = 0; i < FILES_DIRS_MAX; i++) {
 		struct files_dir *dir = &files->dirs[i];
 
 		if (strcmp(dir->path, path) == 0)
-			return;
-		if (*dir->path)
-			continue;
-		snprintf(dir->path, sizeof(dir->path), "%s", path);
-		dir->watch = inotify_add_watch(files->fd, path, kinds);
-		return;
+			return dir;
+		if (!*dir->path && !free_dir)
+			free_dir = dir;
 	}
+	return free_dir;
 }
 
-void files_watch_around(struct files *files, const char *path)
+bool files_watch_dir(struct files *files, const char *path)
+{
+	struct files_dir *dir = dir_place(files, path);
+
+	if (!dir)
+		return false;
+	dir->is_asked_for = true;
+	if (*dir->path)
+		return false;
+	snprintf(dir->path, sizeof(dir->path), "%s", path);
+	dir->watch = inotify_add_watch(files->fd, path, kinds);
+	return true;
+}
+
+bool files_watch_around(struct files *files, const char *path)
 {
 	char copy[PATH_MAX];
 
 	snprintf(copy, sizeof(copy), "%s", path);
-	files_watch_dir(files, dirname(copy));
+	return files_watch_dir(files, dirname(copy));
+}
+
+void files_watch_begin(struct files *files)
+{
+	for (int i = 0; i < FILES_DIRS_MAX; i++)
+		files->dirs[i].is_asked_for = false;
+}
+
+/* Is the same directory watched under another name? */
+static bool is_shared(const struct files *files, const struct files_dir *dir)
+{
+	for (int i = 0; i < FILES_DIRS_MAX; i++)
+		if (&files->dirs[i] != dir && *files->dirs[i].path &&
+		    files->dirs[i].watch == dir->watch)
+			return true;
+	return false;
+}
+
+void files_watch_end(struct files *files)
+{
+	for (int i = 0; i < FILES_DIRS_MAX; i++) {
+		struct files_dir *dir = &files->dirs[i];
+
+		if (!*dir->path || dir->is_asked_for)
+			continue;
+		if (!is_shared(files, dir))
+			(void)inotify_rm_watch(files->fd, dir->watch);
+		*dir = (struct files_dir){ 0 };
+	}
 }
 
 bool files_look(struct files *files)
@@ -97,6 +141,13 @@ static bool is_unwritten(const struct files *files,
 	       info.st_nlink == 1;
 }
 
+/* A watch that was given up is no change of files. */
+static bool event_matters(const struct files *files,
+			  const struct inotify_event *event)
+{
+	return !(event->mask & IN_IGNORED) && !is_unwritten(files, event);
+}
+
 bool files_drain(const struct files *files)
 {
 	char buffer[8192]
@@ -110,7 +161,7 @@ bool files_drain(const struct files *files)
 		while (at < buffer + length) {
 			const struct inotify_event *event = (const void *)at;
 
-			matters |= !is_unwritten(files, event);
+			matters |= event_matters(files, event);
 			at += sizeof(*event) + event->len;
 		}
 	}

@@ -10,13 +10,15 @@
 #include <limits.h>
 #include <stdbool.h>
 
-enum { FILES_DIRS_MAX = 8 }; /* twice what there is: paths may change */
+/* Four that are asked for, and one that was until now. */
+enum { FILES_DIRS_MAX = 5 };
 
 struct files {
 	int fd; /* readable when something has changed */
 	struct files_dir {
 		char path[PATH_MAX]; /* empty: none */
 		int watch; /* -1: there is no such directory */
+		bool is_asked_for;
 	} dirs[FILES_DIRS_MAX];
 };
 
@@ -27,9 +29,15 @@ void files_close(struct files *files);
 /*
  * Watch the directory of this file, or this directory itself, from now on.
  * More than FILES_DIRS_MAX are not watched.
+ *
+ * Return: was it not watched before, so that a change may have been missed?
  */
-void files_watch_around(struct files *files, const char *path);
-void files_watch_dir(struct files *files, const char *path);
+bool files_watch_around(struct files *files, const char *path);
+bool files_watch_dir(struct files *files, const char *path);
+
+/* What is not asked for anew between these two is not watched any more. */
+void files_watch_begin(struct files *files);
+void files_watch_end(struct files *files);
 
 /* Look for directories that have come, or were replaced. Return: are there? */
 bool files_look(struct files *files);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sources.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "config_file.h"
@@ -11,9 +11,8 @@
 /* Take in what a lower source says. Return: 0 or -1, said. */
 static int lower_take(struct values *values,
 		      int (*read)(const struct values *values,
-				  const struct sources *sources,
-				  struct values *ret),
-		      const struct sources *sources)
+				  struct sources *sources, struct values *ret),
+		      struct sources *sources)
 {
 	struct values lower = { 0 };
 
@@ -22,8 +21,8 @@ static int lower_take(struct values *values,
 	return values_merge(values, &lower);
 }
 
-static int config_read(const struct values *values,
-		       const struct sources *sources, struct values *ret)
+static int config_read(const struct values *values, struct sources *sources,
+		       struct values *ret)
 {
 	(void)values;
 	return sources->config_path ?
@@ -31,35 +30,34 @@ static int config_read(const struct values *values,
 		       0;
 }
 
-static int masq_read(const struct values *values, const struct sources *sources,
+static int masq_read(const struct values *values, struct sources *sources,
 		     struct values *ret)
 {
 	struct agent_config_flags flags;
-	const char *path = AGENT_CONFIG_DEFAULT_PATH;
 	struct config config;
 	int result = 0;
 
-	(void)sources;
 	if (values_apply(values, &config) < 0)
 		return -1;
 	flags.enable_ipv6 = config.enable_ipv6;
 	flags.nomasq_all_reserved_ranges = config.nomasq_all_reserved_ranges;
-	if (*config.masq_config)
-		path = config.masq_config;
-	if (*config.masq_config || access(path, F_OK) == 0)
-		result = agent_config_read(path, &flags, ret);
+	snprintf(sources->masq_path, sizeof(sources->masq_path), "%s",
+		 *config.masq_config ? config.masq_config :
+				       AGENT_CONFIG_DEFAULT_PATH);
+	if (*config.masq_config || access(sources->masq_path, F_OK) == 0)
+		result = agent_config_read(sources->masq_path, &flags, ret);
 	config_free(&config);
 	return result;
 }
 
-static int network_read(const struct values *values,
-			const struct sources *sources, struct values *ret)
+static int network_read(const struct values *values, struct sources *sources,
+			struct values *ret)
 {
 	(void)sources;
 	return values_find(values, "pod-cidr") ? 0 : discover(ret);
 }
 
-int sources_read(const struct sources *sources, struct sourced *ret)
+int sources_read(struct sources *sources, struct sourced *ret)
 {
 	struct values values = { 0 };
 	struct config config;

@@ -7,11 +7,14 @@
 #ifndef SOURCES_H
 #define SOURCES_H
 
+#include <limits.h>
+
 #include "values.h"
 
 struct sources {
 	const char *config_path; /* NULL: there is no file */
 	struct values flags;
+	char masq_path[PATH_MAX]; /* ip-masq-agent's, as it was looked for */
 };
 
 /* A configuration, and what it was made of. */
@@ -25,7 +28,7 @@ struct sourced {
  *
  * Return: 0 or -1.
  */
-int sources_read(const struct sources *sources, struct sourced *ret);
+int sources_read(struct sources *sources, struct sourced *ret);
 void sourced_free(struct sourced *sourced);
 
 #endif /* SOURCES_H */
