@@ -224,7 +224,7 @@ lab_run() {
 	log=$(mktemp)
 	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run "$@" \
 		>/dev/null 2>"$log"
-	if ! wait_for 20 grep -qx 'bpfmasq: ready' "$log"; then
+	if ! wait_for 60 grep -qx 'bpfmasq: ready' "$log"; then
 		cat "$log" >&2
 		rm -f "$log"
 		return 1
