@@ -279,7 +279,7 @@ static void they_can_be_read_again(void)
 
 static void a_file_that_is_named_must_be_there(void)
 {
-	const struct sources sources = { .config_path = CONFIG };
+	struct sources sources = { .config_path = CONFIG };
 	struct sourced sourced = { 0 };
 	struct outcome outcome;
 
