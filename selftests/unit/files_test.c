@@ -368,9 +368,10 @@ static void no_directory_is_watched_twice(void)
 
 	scratch_clear();
 	dir_make(DIR);
-	files = files_new();
-	files_watch_around(&files, PATH);
-	files_watch_dir(&files, DIR);
+	must(files_open(&files) == 0, "files_open");
+	CHECK(files_watch_dir(&files, DIR));
+	CHECK(!files_watch_around(&files, PATH));
+	CHECK(!files_watch_dir(&files, DIR));
 	CHECK_STRING(files.dirs[0].path, DIR);
 	CHECK_STRING(files.dirs[1].path, "");
 	files_close(&files);
@@ -393,6 +394,72 @@ static void each_directory_is_watched(void)
 		file_make(path, "");
 		/* there is room for so many */
 		CHECK_EQUAL(files_drain(&files), i < FILES_DIRS_MAX);
+	}
+	files_close(&files);
+}
+
+/* As after a configuration that names other files. */
+static void what_is_not_asked_for_anew_is_left(void)
+{
+	struct files files;
+
+	scratch_clear();
+	dir_make(DIR);
+	dir_make("/run/next");
+	files = files_new();
+	files_watch_begin(&files);
+	CHECK(files_watch_dir(&files, "/run/next"));
+	files_watch_end(&files);
+	file_write_to();
+	CHECK(!files_drain(&files)); /* not even that it is left */
+	file_make("/run/next/config", "");
+	CHECK(files_drain(&files));
+	files_watch_begin(&files);
+	CHECK(files_watch_dir(&files, DIR));
+	CHECK(!files_watch_dir(&files, "/run/next"));
+	files_watch_end(&files);
+	file_write_to();
+	CHECK(files_drain(&files));
+	files_close(&files);
+}
+
+static void a_directory_of_two_names_is_left_with_the_last(void)
+{
+	struct files files;
+
+	scratch_clear();
+	dir_make(DIR);
+	must(symlink(DIR, "/run/name") == 0, "symlink");
+	files = files_new();
+	CHECK(files_watch_dir(&files, "/run/name"));
+	files_watch_begin(&files);
+	CHECK(!files_watch_dir(&files, "/run/name"));
+	files_watch_end(&files);
+	file_write_to();
+	CHECK(files_drain(&files));
+	files_watch_begin(&files);
+	files_watch_end(&files);
+	file_write_to();
+	CHECK(!files_drain(&files));
+	files_close(&files);
+}
+
+static void places_that_are_left_are_free(void)
+{
+	char path[64];
+	struct files files;
+
+	scratch_clear();
+	must(files_open(&files) == 0, "files_open");
+	for (int i = 0; i < 3 * FILES_DIRS_MAX; i++) {
+		snprintf(path, sizeof(path), "/run/%d", i);
+		dir_make(path);
+		files_watch_begin(&files);
+		CHECK(files_watch_dir(&files, path));
+		files_watch_end(&files);
+		snprintf(path, sizeof(path), "/run/%d/config", i);
+		file_make(path, "");
+		CHECK(files_drain(&files));
 	}
 	files_close(&files);
 }
@@ -423,6 +490,11 @@ static const struct test_case cases[] = {
 	  a_file_without_a_directory_is_in_this_one },
 	{ "no directory is watched twice", no_directory_is_watched_twice },
 	{ "each directory is watched", each_directory_is_watched },
+	{ "what is not asked for anew is left",
+	  what_is_not_asked_for_anew_is_left },
+	{ "a directory of two names is left with the last",
+	  a_directory_of_two_names_is_left_with_the_last },
+	{ "places that are left are free", places_that_are_left_are_free },
 	{ "what is no directory is not watched",
 	  what_is_no_directory_is_not_watched },
 };

@@ -277,6 +277,39 @@ static void they_can_be_read_again(void)
 	values_free(&sources.flags);
 }
 
+/* For who watches the files: also where there is none. */
+static void the_path_of_ip_masq_agents_is_noted(void)
+{
+	struct sources sources = { .config_path = CONFIG };
+	struct sourced sourced;
+
+	files_place(&(struct sources_row){ .config = "" });
+	CHECK_EQUAL(sources_read(&sources, &sourced), 0);
+	CHECK_STRING(sources.masq_path, AGENT);
+	sourced_free(&sourced);
+	file_make(CONFIG, "masq-config: " OTHER_AGENT "\n");
+	CHECK_EQUAL(sources_read(&sources, &sourced), 0);
+	CHECK_STRING(sources.masq_path, OTHER_AGENT);
+	sourced_free(&sourced);
+}
+
+/* What it says is wrong, and may be mended where it is. */
+static void a_path_whose_file_is_wrong_is_noted_too(void)
+{
+	struct sources sources = { .config_path = CONFIG };
+	struct sourced sourced = { 0 };
+	struct outcome outcome;
+
+	files_place(&(struct sources_row){
+		.config = "masq-config: " OTHER_AGENT "\n",
+		.other_agent = "masqLinkLocal: 1\n",
+	});
+	outcome = outcome_begin();
+	outcome.result = sources_read(&sources, &sourced);
+	check_outcome(&outcome, &(struct text_row){ .said = OTHER_AGENT ":1" });
+	CHECK_STRING(sources.masq_path, OTHER_AGENT);
+}
+
 static void a_file_that_is_named_must_be_there(void)
 {
 	struct sources sources = { .config_path = CONFIG };
@@ -297,6 +330,10 @@ static const struct test_case cases[] = {
 	  the_higher_goes_before_the_lower },
 	{ "values become a configuration", values_become_a_configuration },
 	{ "they can be read again", they_can_be_read_again },
+	{ "the path of ip-masq-agent's file is noted",
+	  the_path_of_ip_masq_agents_is_noted },
+	{ "a path whose file is wrong is noted too",
+	  a_path_whose_file_is_wrong_is_noted_too },
 	{ "a file that is named must be there",
 	  a_file_that_is_named_must_be_there },
 };
