@@ -23,6 +23,9 @@ static int subnet_add(struct json_object *subnet, const char *path,
 	if (!json_object_is_type(subnet, json_type_string) ||
 	    !strchr(text, '/'))
 		return 0;
+	if (strlen(text) != (size_t)json_object_get_string_len(subnet))
+		return value_refuse(path, "pod-cidr", text,
+				    "has a zero byte behind it");
 	return values_add_named(values, "pod-cidr", text, path);
 }
 

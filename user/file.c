@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -23,11 +24,26 @@ static ssize_t read_all(int fd, char *text)
 	return length < 0 ? -errno : (ssize_t)size;
 }
 
+/* Not a pipe, that would let us wait. Return: a descriptor or -errno. */
+static int open_plain(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat info;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &info) == 0 &&
+	    (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)))
+		return fd;
+	close(fd);
+	return -ENOTSUP;
+}
+
 int file_read(const char *path, char **ret, size_t *ret_size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_plain(path);
 	char *text = malloc(FILE_SIZE_MAX + 2);
-	ssize_t size = fd < 0 ? -errno : -ENOMEM;
+	ssize_t size = fd < 0 ? fd : -ENOMEM;
 
 	if (fd >= 0 && text)
 		size = read_all(fd, text);

@@ -15,7 +15,8 @@ enum {
 /*
  * *ret: allocated, with a '\0' behind its `*ret_size` bytes.
  *
- * Return: 0 or a negative errno; -EFBIG for more than FILE_SIZE_MAX.
+ * Return: 0 or a negative errno; -EFBIG for more than FILE_SIZE_MAX, -ENOTSUP
+ * for a pipe or a device.
  */
 int file_read(const char *path, char **ret, size_t *ret_size);
 

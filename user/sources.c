@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sources.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -30,6 +31,12 @@ static int config_read(const struct values *values, struct sources *sources,
 		       0;
 }
 
+/* What cannot be looked at may be there. */
+static bool is_absent(const char *path)
+{
+	return access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 static int masq_read(const struct values *values, struct sources *sources,
 		     struct values *ret)
 {
@@ -44,7 +51,7 @@ static int masq_read(const struct values *values, struct sources *sources,
 	snprintf(sources->masq_path, sizeof(sources->masq_path), "%s",
 		 *config.masq_config ? config.masq_config :
 				       AGENT_CONFIG_DEFAULT_PATH);
-	if (*config.masq_config || access(sources->masq_path, F_OK) == 0)
+	if (*config.masq_config || !is_absent(sources->masq_path))
 		result = agent_config_read(sources->masq_path, &flags, ret);
 	config_free(&config);
 	return result;
