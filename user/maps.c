@@ -64,13 +64,24 @@ void map_pin_name(const char *pin_dir, enum map_id id, char ret[NAME_MAX])
 		snprintf(ret, NAME_MAX, "%s", map_names[id]);
 }
 
+/* *ret_name: under what name. Return: a descriptor or a negative errno. */
+static int map_get(const char *pin_dir, enum map_id id, char ret_name[NAME_MAX])
+{
+	int fd;
+
+	map_pin_name(pin_dir, id, ret_name);
+	fd = pin_get(pin_dir, ret_name);
+	if (fd != -ENOENT || strcmp(ret_name, map_names[id]) == 0)
+		return fd;
+	/* it has taken the other one's place just now */
+	snprintf(ret_name, NAME_MAX, "%s", map_names[id]);
+	return pin_get(pin_dir, ret_name);
+}
+
 static int map_open(const char *pin_dir, enum map_id id, int *ret)
 {
 	char name[NAME_MAX];
-	int fd;
-
-	map_pin_name(pin_dir, id, name);
-	fd = pin_get(pin_dir, name);
+	int fd = map_get(pin_dir, id, name);
 
 	if (fd == -ENOENT)
 		return log_error("no datapath under %s: %s is not there "
@@ -168,10 +179,8 @@ int maps_open(const char *pin_dir, struct maps *ret)
 int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret)
 {
 	char name[NAME_MAX];
-	int fd;
+	int fd = map_get(pin_dir, id, name);
 
-	map_pin_name(pin_dir, id, name);
-	fd = pin_get(pin_dir, name);
 	if (fd < 0)
 		return fd;
 	memset(ret->fd, -1, sizeof(ret->fd));
