@@ -12,6 +12,10 @@ FUZZERS := $T/parse_fuzz $T/config_fuzz
 NET_PROGRAMS := $(patsubst selftests/net/%.c,$T/%,$(wildcard selftests/net/*.c))
 TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS) $(NET_PROGRAMS)
 
+# other versions, to upgrade from and to
+OTHER_VERSIONS := $T/to_layout2 $T/next/build/bpfmasq $T/state/build/bpfmasq
+TEST_PROGRAMS += $(OTHER_VERSIONS)
+
 # everything that the commands are made of, but main
 TESTED_OBJECTS := $(filter-out $B/user/main.o,$(USER_OBJECTS))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -45,6 +49,19 @@ $T/config_fuzz: selftests/unit/config_fuzz.c $(CONFIG_SOURCES) \
 	$Qmkdir -p $T
 	$Q$(CLANG) $(USER_FLAGS) $(SANITIZE) -fsanitize=fuzzer \
 		$(filter %.c,$^) -ljson-c -lyaml -o $@
+
+$T/to_layout2: selftests/layout/to_layout2.c selftests/layout/layout2.h \
+		$(HEADERS)
+	$(call say,TEST,$@)
+	$Qmkdir -p $T
+	$Q$(CC) $(USER_FLAGS) $< -lbpf -o $@
+
+$T/%/build/bpfmasq: selftests/layout/variant Makefile \
+		selftests/selftests.mk $(BPF_SOURCES) $(HEADERS) \
+		$(wildcard user/*.[ch]) vmlinux/vmlinux.h $B/.setup
+	$(call say,VARIANT,$@)
+	$Qselftests/layout/variant $* $T/$*
+	$Q+$(MAKE) -s --no-print-directory -C $T/$* build/bpfmasq >/dev/null
 
 .PHONY: fuzz
 fuzz: setup-all $(FUZZERS) $T/leak_test ## fuzz the parser, the configuration, then the programs (SECONDS=60 each)

@@ -29,7 +29,7 @@ shown() {
 source_of() {
 	local to=$LAB_OUTSIDE4
 	[ "$2" = 4 ] || to=$LAB_OUTSIDE6
-	on "$1" timeout 5 selftests/net/peer send "$to" $LOAD_PORT "${3:-0}" \
+	on "$1" timeout 5 selftests/net/peer send "$to" "$LOAD_PORT" "${3:-0}" \
 		2>/dev/null || true
 }
 

@@ -122,6 +122,23 @@ programs_on() {
 # shellcheck disable=SC2034
 PROGRAMS_NONE='tcx ingress [] egress [], clsact ingress [] egress []'
 
+# What of node 1's TCP flows does not change while they live; whatever version
+# pinned them.
+flow_ids() {
+	bpftool -j map dump pinned "$LAB_PINS-node1/masq_flows" |
+		jq -c '[.[].formatted | select(.key.proto == 6) |
+			[.key, .value.local, .value.local_port,
+			.value.opened_ns]] | sort'
+}
+
+# The tcx links of node 1.
+link_ids() {
+	local path
+	for path in "$LAB_PINS-node1"/link_*; do
+		bpftool -j link show pinned "$path" | jq .id
+	done
+}
+
 # is_listening NAME tcp|udp PORT
 is_listening() {
 	on "$1" ss -Hln "--$2" "sport = :$3" | grep -q .

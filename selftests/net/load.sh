@@ -22,6 +22,7 @@ load_start() {
 	[ "$2" = 4 ] || to=$LAB_OUTSIDE6
 	start pod1.1 selftests/net/peer steady "$1" "$to" $LOAD_PORT \
 		>"$load_dir/$name"
+	# shellcheck disable=SC2154
 	load_pid[$name]=$started
 	wait_for 10 grep -q . "$load_dir/$name"
 }
