@@ -103,12 +103,19 @@ struct layouts {
 /* The last that did not name its state's layout. */
 enum { LAYOUT_OF_STATE_1 = 2 };
 
+static int info_read(int fd, struct bpf_map_info *ret)
+{
+	__u32 size = sizeof(*ret);
+
+	*ret = (struct bpf_map_info){ 0 };
+	return bpf_obj_get_info_by_fd(fd, ret, &size);
+}
+
 static int layouts_read(int fd, struct layouts *ret)
 {
 	char value[PATH_MAX] = { 0 }; /* more than any version's */
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	int error = bpf_obj_get_info_by_fd(fd, &info, &size);
+	struct bpf_map_info info;
+	int error = info_read(fd, &info);
 
 	if (!error && info.value_size > sizeof(value))
 		error = -E2BIG;
@@ -197,7 +204,13 @@ void maps_close(struct maps *maps)
 
 int maps_get_config(const struct maps *maps, struct masq_config *ret)
 {
-	return bpf_map_lookup_elem(maps->fd[MAP_CONFIG], &zero, ret);
+	struct bpf_map_info info;
+	int error = info_read(maps->fd[MAP_CONFIG], &info);
+
+	if (!error && info.value_size != sizeof(*ret))
+		error = -EINVAL;
+	return error ? error :
+		       bpf_map_lookup_elem(maps->fd[MAP_CONFIG], &zero, ret);
 }
 
 int maps_set_config(const struct maps *maps, const struct masq_config *config)
@@ -223,11 +236,9 @@ int maps_get_sweeper(const struct maps *maps, struct masq_sweeper *ret)
 
 int maps_get_max_flows(const struct maps *maps, __u32 *ret)
 {
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	int error;
+	struct bpf_map_info info;
+	int error = info_read(maps->fd[MAP_FLOWS], &info);
 
-	error = bpf_obj_get_info_by_fd(maps->fd[MAP_FLOWS], &info, &size);
 	if (!error)
 		*ret = info.max_entries;
 	return error;

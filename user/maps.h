@@ -86,6 +86,7 @@ enum maps_layout maps_look(const char *pin_dir);
  */
 int maps_open_only(const char *pin_dir, enum map_id id, struct maps *ret);
 
+/* -EINVAL: it is of another layout, and of another size. */
 int maps_get_config(const struct maps *maps, struct masq_config *ret);
 int maps_set_config(const struct maps *maps, const struct masq_config *config);
 int maps_get_ports(const struct maps *maps, struct masq_ports *ret);
