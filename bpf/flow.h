@@ -101,19 +101,25 @@ static __noinline void flow_forget_refresh(const struct packet *p,
 }
 
 /*
- * The flow of a packet on its way in. Return: whether there is one.
- *
- * An ICMP query is no answer: it is of a flow only if the outside opened it.
+ * May a packet on its way in be of this flow?  An ICMP query is no answer: it
+ * is of a flow only if the outside opened it.
  */
+static inline int flow_takes(const struct packet *p,
+			     const struct masq_flow *flow)
+{
+	if (packet_is_query(p) && flow->kind != MASQ_KIND_INBOUND)
+		return 0;
+	return !flow_is_hosts_own(p, flow);
+}
+
+/* The flow of a packet on its way in. Return: whether there is one. */
 static inline int flow_find_ingress(const struct packet *p, __u64 now,
 				    struct endpoint *ret)
 {
 	struct masq_flow *flow = flows_find(&p->tuple);
 	__u64 seen = 0;
 
-	if (!flow || (packet_is_query(p) && flow->kind != MASQ_KIND_INBOUND))
-		return 0;
-	if (flow_is_hosts_own(p, flow))
+	if (!flow || !flow_takes(p, flow))
 		return 0;
 	/* before the record is judged: it may be freed and another's then */
 	ret->addr = flow->local;
@@ -253,7 +259,21 @@ static inline int uplink_address(const struct __sk_buff *skb,
 	return addr_is_set(ret);
 }
 
-/* Find a port for the flow.  *ret: its external tuple, record in place. */
+/* Find a port for the flow; the search knows the rest.  Inline as
+ * record_unlink(). */
+static __always_inline enum attempt flow_search(const struct packet *p,
+						enum masq_kind kind,
+						struct port_search *search)
+{
+	search->ports = ports_get();
+	search->is_fixed = !p->port_off;
+	if (!search->ports)
+		return ATTEMPT_BUSY;
+	flow_fresh(p, kind, search->now, &search->fresh);
+	return port_search(search);
+}
+
+/* The same.  *ret: its external tuple, record in place. */
 static inline enum attempt flow_place(struct __sk_buff *skb,
 				      const struct packet *p,
 				      enum masq_kind kind, __u64 now,
@@ -261,19 +281,22 @@ static inline enum attempt flow_place(struct __sk_buff *skb,
 {
 	struct port_search search = {
 		.skb = skb,
-		.ports = ports_get(),
 		.external = *ret,
 		.now = now,
-		.is_fixed = !p->port_off,
 	};
-	enum attempt attempt;
+	enum attempt attempt = flow_search(p, kind, &search);
 
-	if (!search.ports)
-		return ATTEMPT_BUSY;
-	flow_fresh(p, kind, now, &search.fresh);
-	attempt = port_search(&search);
 	ret->local_port = search.external.local_port;
 	return attempt;
+}
+
+/* No record was put: why. */
+static inline enum masq_verdict flow_refusal(const struct packet *p,
+					     enum attempt attempt)
+{
+	if (attempt == ATTEMPT_FULL)
+		return MASQ_DROP_TABLE_FULL;
+	return p->port_off ? MASQ_DROP_NO_PORT : MASQ_DROP_TAKEN;
 }
 
 static inline enum masq_verdict flow_settle(const struct packet *p,
@@ -281,15 +304,9 @@ static inline enum masq_verdict flow_settle(const struct packet *p,
 					    const struct masq_tuple *external,
 					    __u64 now, struct endpoint *ret)
 {
-	switch (attempt) {
-	case ATTEMPT_TAKEN:
-	case ATTEMPT_OURS:
+	if (attempt == ATTEMPT_TAKEN || attempt == ATTEMPT_OURS)
 		return flow_link(p, external, now, ret);
-	case ATTEMPT_FULL:
-		return MASQ_DROP_TABLE_FULL;
-	default:
-		return p->port_off ? MASQ_DROP_NO_PORT : MASQ_DROP_TAKEN;
-	}
+	return flow_refusal(p, attempt);
 }
 
 /* A pod opens a flow to the outside. */

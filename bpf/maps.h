@@ -268,6 +268,12 @@ static inline const struct masq_config *config_get(void)
 	return bpf_map_lookup_elem(&masq_config, &zero);
 }
 
+/* How many records there is room for (--max-flows). */
+static inline __u32 flows_max(void)
+{
+	return ((const struct bpf_map *)&masq_flows)->max_entries;
+}
+
 static inline struct masq_held *scratch_get(enum scratch which)
 {
 	__u32 key = which;

@@ -33,6 +33,11 @@ enum attempt {
 	ATTEMPT_FULL, /* no room for a record: no other port helps */
 };
 
+enum search_purpose {
+	SEARCH_TO_TAKE, /* the record is put */
+	SEARCH_TO_LOOK, /* what would be found; nothing is changed (why.h) */
+};
+
 /* A search under way; `external` carries the port that is being tried. */
 struct port_search {
 	struct __sk_buff *skb;
@@ -44,6 +49,7 @@ struct port_search {
 	__u32 closed_s; /* the longest-closed busy flow met; 0: none */
 	__u16 closed_port;
 	__u8 result; /* enum attempt */
+	__u8 purpose; /* enum search_purpose */
 	__u8 is_fixed; /* the flow's own port, or none: no other will do */
 };
 
@@ -168,6 +174,16 @@ static __always_inline enum attempt port_look(struct port_search *s, __u16 port,
 	return port_is_hosts(s) ? ATTEMPT_BUSY : ATTEMPT_TAKEN;
 }
 
+/* Would the record find room? */
+static inline enum attempt port_room(const struct masq_flow *old)
+{
+	const struct masq_sweeper *sweeper = sweeper_get();
+
+	if (old || !sweeper || sweeper->tickets < flows_max())
+		return ATTEMPT_TAKEN;
+	return ATTEMPT_FULL;
+}
+
 /* Try one port of the pool. */
 static enum attempt port_try(struct port_search *s, __u16 port)
 {
@@ -177,6 +193,8 @@ static enum attempt port_try(struct port_search *s, __u16 port)
 
 	if (looked != ATTEMPT_TAKEN)
 		return looked;
+	if (s->purpose == SEARCH_TO_LOOK)
+		return port_room(old);
 	return attempt_after(
 		old ? record_replace(&s->external, old, seen, &s->fresh) :
 		      record_insert(&s->external, &s->fresh));
@@ -220,9 +238,12 @@ static inline void search_take_closed(struct port_search *s)
 	if (!flow)
 		return;
 	seen = record_expiry(flow); /* before closed_s: judged by this */
-	if (flow->closed_s == s->closed_s && !port_is_hosts(s))
-		s->result = attempt_after(
-			record_replace(&s->external, flow, seen, &s->fresh));
+	if (flow->closed_s != s->closed_s || port_is_hosts(s))
+		return;
+	s->result = s->purpose == SEARCH_TO_LOOK ?
+			    ATTEMPT_TAKEN :
+			    attempt_after(record_replace(&s->external, flow,
+							 seen, &s->fresh));
 }
 
 static inline int search_own_port(struct port_search *s)
@@ -263,7 +284,7 @@ static inline void search_whole_pool(struct port_search *s)
 	bpf_loop(search_span(s), search_walk, s, 0);
 	if (s->result == ATTEMPT_BUSY && s->closed_s)
 		search_take_closed(s);
-	if (s->result == ATTEMPT_BUSY)
+	if (s->result == ATTEMPT_BUSY && s->purpose == SEARCH_TO_TAKE)
 		search_remember_full(s);
 }
 

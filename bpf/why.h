@@ -32,6 +32,23 @@ static inline enum masq_verdict why_flow(const struct packet *p,
 							MASQ_CONTINUE;
 }
 
+/* As flow_find_egress(). Return: whether there is one, named by *external. */
+static inline int why_find_egress(const struct packet *p, __u64 now,
+				  struct masq_tuple *external)
+{
+	const struct masq_external *index;
+	const struct masq_flow *flow;
+
+	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
+	if (!index)
+		return 0;
+	external->local = index->local;
+	external->local_port = index->local_port;
+	flow = why_record(external, now);
+	return flow && flow->kind != MASQ_KIND_VACANT &&
+	       tuple_local_is(&p->tuple, &flow->local, flow->local_port);
+}
+
 /* Has the pod as many flows as it may have? */
 static inline int why_is_over_budget(const struct packet *p)
 {
@@ -40,70 +57,74 @@ static inline int why_is_over_budget(const struct packet *p)
 
 	usage = bpf_map_lookup_elem(&masq_usage, &p->tuple.local);
 	return config && config->max_flows_per_pod && usage &&
+	       !(usage->flows & MASQ_USAGE_DYING) &&
 	       usage->flows >= config->max_flows_per_pod;
 }
 
-static inline int why_keeps_port(struct port_search *search)
+/* The port is looked for as if it were to be taken. */
+static inline enum masq_verdict why_place(struct port_search *search,
+					  const struct packet *p,
+					  enum masq_kind kind,
+					  struct masq_why *ret)
 {
-	const struct masq_config *config = config_get();
-	__u16 port = search->fresh.local_port;
-	struct masq_flow *old;
-	__u64 seen = 0;
+	enum attempt attempt = flow_search(p, kind, search);
 
-	if (!search->is_fixed && ((config && config->random_fully) ||
-				  !port_is_in_pool(search->ports, port)))
-		return 0;
-	return port_look(search, port, &old, &seen) == ATTEMPT_TAKEN;
+	if (attempt != ATTEMPT_TAKEN && attempt != ATTEMPT_OURS)
+		return flow_refusal(p, attempt);
+	ret->other = search->external.local;
+	ret->kind = MASQ_WHY_OPENS;
+	/* of others another one may be drawn when it comes to it */
+	if (search->external.local_port == p->tuple.local_port) {
+		ret->kind = MASQ_WHY_KEEPS;
+		ret->port = p->tuple.local_port;
+	}
+	return MASQ_CONTINUE;
 }
 
-static inline enum masq_verdict why_open(struct __sk_buff *skb,
-					 const struct packet *p, __u64 now,
+static inline enum masq_verdict why_open(struct port_search *search,
+					 const struct packet *p,
 					 struct masq_why *ret)
 {
-	struct port_search search = {
-		.skb = skb,
-		.ports = ports_get(),
-		.external = p->tuple,
-		.now = now,
-		.is_fixed = !p->port_off,
-	};
-
-	if (!uplink_address(skb, p, &search.external.local))
+	if (!uplink_address(search->skb, p, &search->external.local))
 		return MASQ_DROP_NO_ADDRESS;
 	if (why_is_over_budget(p))
 		return MASQ_DROP_OVER_BUDGET;
-	if (!search.ports)
-		return MASQ_DROP_NO_PORT;
-	flow_fresh(p, MASQ_KIND_MASQUERADED, now, &search.fresh);
-	ret->kind = MASQ_WHY_OPENS;
-	ret->other = search.external.local;
-	if (why_keeps_port(&search)) {
-		ret->port = p->tuple.local_port;
+	return why_place(search, p, MASQ_KIND_MASQUERADED, ret);
+}
+
+/* The host's own packet meets a pod's flow only where there are ports. */
+static inline enum masq_verdict why_open_host(struct port_search *search,
+					      const struct packet *p,
+					      struct masq_why *ret)
+{
+	if (p->port_off && flow_collides(p, search->now) &&
+	    why_place(search, p, MASQ_KIND_HOST, ret) == MASQ_CONTINUE)
 		return MASQ_CONTINUE;
-	}
-	if (search.is_fixed)
-		return MASQ_DROP_TAKEN;
-	return search_is_hopeless(&search) ? MASQ_DROP_NO_PORT : MASQ_CONTINUE;
+	return MASQ_PASS_NOT_POD;
 }
 
 static inline enum masq_verdict why_egress(struct __sk_buff *skb,
 					   const struct packet *p, __u64 now,
 					   struct masq_why *ret)
 {
-	struct masq_tuple external = p->tuple;
-	const struct masq_external *index;
+	struct port_search search = {
+		.skb = skb,
+		.external = p->tuple,
+		.now = now,
+		.purpose = SEARCH_TO_LOOK,
+	};
 	enum masq_verdict verdict;
 
-	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
-	if (index) {
-		external.local = index->local;
-		external.local_port = index->local_port;
-	}
-	if (index && why_record(&external, now))
-		return why_flow(p, &p->tuple.local, &external.local,
-				external.local_port, ret);
+	if (why_find_egress(p, now, &search.external))
+		return why_flow(p, &p->tuple.local, &search.external.local,
+				search.external.local_port, ret);
+	search.external = p->tuple;
 	verdict = classify_egress(p);
-	return verdict == MASQ_CONTINUE ? why_open(skb, p, now, ret) : verdict;
+	if (verdict == MASQ_CONTINUE)
+		return why_open(&search, p, ret);
+	if (verdict == MASQ_PASS_NOT_POD)
+		return why_open_host(&search, p, ret);
+	return verdict;
 }
 
 static inline enum masq_verdict why_ingress(const struct packet *p, __u64 now,
@@ -112,13 +133,13 @@ static inline enum masq_verdict why_ingress(const struct packet *p, __u64 now,
 	const struct masq_flow *flow = why_record(&p->tuple, now);
 	enum masq_verdict verdict;
 
-	if (flow)
+	if (flow && flow_takes(p, flow))
 		return why_flow(p, &flow->local, &flow->local, flow->local_port,
 				ret);
 	verdict = classify_ingress(p);
 	if (verdict != MASQ_CONTINUE)
 		return verdict;
-	ret->kind = MASQ_WHY_OPENS;
+	ret->kind = MASQ_WHY_KEEPS;
 	ret->other = p->tuple.local;
 	ret->port = p->tuple.local_port;
 	return MASQ_PASS_INBOUND;

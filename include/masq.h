@@ -431,7 +431,8 @@ struct masq_listener {
 enum masq_why_kind {
 	MASQ_WHY_RULE, /* a range, or the packet itself, decides */
 	MASQ_WHY_FLOW, /* it is of a flow; `other` is that one's other end */
-	MASQ_WHY_OPENS, /* it would open one; `other` would be its outer end */
+	MASQ_WHY_KEEPS, /* it would open one; `other` would be its other end */
+	MASQ_WHY_OPENS, /* the same, but under another port */
 };
 
 /*
@@ -440,7 +441,7 @@ enum masq_why_kind {
  */
 struct masq_why {
 	struct masq_addr other;
-	__u16 port; /* 0 of one that would be opened: not the packet's own */
+	__u16 port; /* 0 for MASQ_WHY_OPENS: it is drawn then */
 	__u8 kind; /* enum masq_why_kind */
 	__u8 zero;
 };

@@ -178,16 +178,18 @@ static void rule_line(const struct question *question, char line[LINE_SIZE])
 
 static void why_line(const struct question *question, char line[LINE_SIZE])
 {
-	if (question->answer.kind == MASQ_WHY_FLOW)
+	if (question->verdict >= MASQ_DROP_FIRST)
+		rule_line(question, line);
+	else if (question->answer.kind == MASQ_WHY_FLOW)
 		snprintf(line, LINE_SIZE, "it is of a flow");
 	else if (question->verdict != MASQ_CONTINUE)
 		rule_line(question, line);
-	else if (question->answer.port == question->probe.src_port)
-		snprintf(line, LINE_SIZE,
-			 "it would open a flow and keep its port");
-	else
+	else if (question->answer.kind == MASQ_WHY_OPENS)
 		snprintf(line, LINE_SIZE,
 			 "it would open a flow and get a port of the pool");
+	else
+		snprintf(line, LINE_SIZE, "it would open a flow%s",
+			 question->answer.port ? " and keep its port" : "");
 }
 
 static void other_print(struct output *output, const struct question *question)
@@ -252,6 +254,16 @@ static int print(const struct question *question, enum output_format format,
 	return output_close(output);
 }
 
+/*
+ * What the outside sends by ICMP to the node's own address is an answer, if it
+ * is a pod's at all.
+ */
+static bool is_reply(const struct question *question)
+{
+	return question->direction == MASQ_INGRESS &&
+	       !pod_range(question, &question->probe.dst);
+}
+
 static bool passes_uplink(const struct question *question,
 			  const struct maps *maps)
 {
@@ -259,6 +271,22 @@ static bool passes_uplink(const struct question *question,
 
 	return question->path.ifindex && !question->path.is_local &&
 	       maps_get_uplink(maps, question->path.ifindex, &uplink) == 0;
+}
+
+/* An ifindex means nothing elsewhere. Return: 0 or -1, said. */
+static int netns_check(const struct invocation *inv, const struct maps *maps)
+{
+	struct masq_config config;
+	int error = maps_get_config(maps, &config);
+
+	if (error)
+		return log_error("cannot read %s: %s", map_names[MAP_CONFIG],
+				 strerror(-error));
+	if (config.netns == node_netns())
+		return 0;
+	return log_error("the uplinks of %s are in another network namespace: "
+			 "ask there",
+			 inv->pin_dir);
 }
 
 static int answer(const struct invocation *inv, const struct maps *maps,
@@ -275,6 +303,7 @@ static int answer(const struct invocation *inv, const struct maps *maps,
 		return log_error("cannot read the ranges: %s",
 				 strerror(-error));
 	question->direction = direction_of(question);
+	question->probe.is_reply = is_reply(question);
 	error = node_path_to(question->direction == MASQ_EGRESS ? &probe->dst :
 								  &probe->src,
 			     &question->path);
@@ -298,7 +327,9 @@ int cmd_why(struct invocation *inv)
 		return EXIT_USAGE;
 	if (maps_open(inv->pin_dir, &maps) < 0)
 		return EXIT_FAILURE;
-	result = answer(inv, &maps, &question);
+	result = netns_check(inv, &maps);
+	if (result == 0)
+		result = answer(inv, &maps, &question);
 	free(question.pods);
 	free(question.island);
 	maps_close(&maps);

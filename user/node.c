@@ -228,6 +228,20 @@ static int path_read(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
+/* By what the kernel says of a way that is not there, or not to be gone. */
+static bool is_no_route(int error)
+{
+	switch (-error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case EINVAL: /* blackhole */
+	case EACCES: /* prohibit */
+		return true;
+	default:
+		return false;
+	}
+}
+
 int node_path_to(const struct masq_addr *to, struct node_path *ret)
 {
 	bool is_ipv4 = addr_family(to) == MASQ_IPV4;
@@ -248,7 +262,7 @@ int node_path_to(const struct masq_addr *to, struct node_path *ret)
 		     to->byte + (is_ipv4 ? 12 : 0));
 	error = netlink_ask(&netlink, request, path_read, ret);
 	netlink_close(&netlink);
-	return error == -ENETUNREACH || error == -EHOSTUNREACH ? 0 : error;
+	return is_no_route(error) ? 0 : error;
 }
 
 __u64 node_netns(void)

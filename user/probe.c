@@ -76,12 +76,19 @@ static size_t udp_write(const struct probe *probe, void *at)
 	return sizeof(udp);
 }
 
+static __u8 icmp_type(const struct probe *probe)
+{
+	if (probe->proto == IPPROTO_ICMP)
+		return probe->is_reply ? ICMP_ECHOREPLY : ICMP_ECHO;
+	return probe->is_reply ? ICMP6_ECHO_REPLY : ICMP6_ECHO_REQUEST;
+}
+
 static size_t icmp_write(const struct probe *probe, void *at)
 {
 	struct icmphdr icmp = {
-		.type = probe->proto == IPPROTO_ICMP ? ICMP_ECHO :
-						       ICMP6_ECHO_REQUEST,
-		.un.echo.id = htons(probe->src_port),
+		.type = icmp_type(probe),
+		.un.echo.id = htons(probe->src_port ? probe->src_port :
+						      probe->dst_port),
 	};
 	__u32 before = probe->proto == IPPROTO_ICMP ?
 			       0 :

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A packet that opens a flow, such as the programs are tried with.
+ * A packet that opens a flow, or an echo reply, such as the programs are tried
+ * with.
  */
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "addr.h"
@@ -15,14 +17,15 @@ enum { PROBE_SIZE = 128 };
 struct probe {
 	struct masq_addr src;
 	struct masq_addr dst;
-	__u16 src_port; /* ICMP: the identifier */
+	__u16 src_port; /* ICMP: one of them is the identifier */
 	__u16 dst_port;
 	__u8 proto; /* IPPROTO_… */
+	bool is_reply; /* of ICMP; to others it means nothing */
 };
 
 /*
- * The frame: Ethernet, IPv4 or IPv6, and a SYN, an echo request, an INIT, or
- * what the protocol has instead; every checksum is right.
+ * The frame: Ethernet, IPv4 or IPv6, and a SYN, an echo request or reply, an
+ * INIT, or what the protocol has instead; every checksum is right.
  *
  * Return: its length in bytes.
  */

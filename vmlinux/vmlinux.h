@@ -261,6 +261,11 @@ struct __sk_buff {
 #pragma clang attribute push(__attribute__((preserve_access_index)), \
 			     apply_to = record)
 
+/* include/linux/bpf.h */
+struct bpf_map {
+	__u32 max_entries;
+};
+
 /* include/linux/skbuff.h */
 struct sk_buff {
 	__u8 ip_summed : 2;
