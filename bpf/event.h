@@ -11,8 +11,20 @@
 
 /* Keys; not on the stack, of which the search for a port has none to spare. */
 static const __u32 listener_key;
-static const __u32 total_keys[MASQ_TOTAL_COUNT] = { MASQ_EVENT_OPENED,
-						    MASQ_EVENT_CLOSED };
+static const __u32 total_keys[MASQ_TOTAL_COUNT] = {
+	MASQ_TOTAL_OPENED,
+	MASQ_TOTAL_CLOSED,
+	MASQ_TOTAL_LOST,
+};
+
+static inline void total_add(enum masq_total_kind kind)
+{
+	struct masq_total *total;
+
+	total = bpf_map_lookup_elem(&masq_totals, &total_keys[kind]);
+	if (total)
+		total->count++;
+}
 
 /* Return: room for an event of now, or NULL where nobody wants it. */
 static inline struct masq_event *event_begin(enum masq_event_kind kind)
@@ -26,7 +38,7 @@ static inline struct masq_event *event_begin(enum masq_event_kind kind)
 		return NULL;
 	event = bpf_ringbuf_reserve(&masq_events, sizeof(*event), 0);
 	if (!event) {
-		__sync_fetch_and_add(&listener->lost, 1);
+		total_add(MASQ_TOTAL_LOST);
 		return NULL;
 	}
 	__builtin_memset(event, 0, sizeof(*event));
@@ -40,12 +52,10 @@ static inline void event_flow(const struct masq_tuple *external,
 			      const struct masq_flow *flow,
 			      enum masq_event_kind kind)
 {
-	struct masq_total *total;
 	struct masq_event *event;
 
-	total = bpf_map_lookup_elem(&masq_totals, &total_keys[kind]);
-	if (total)
-		total->flows++;
+	total_add(kind == MASQ_EVENT_OPENED ? MASQ_TOTAL_OPENED :
+					      MASQ_TOTAL_CLOSED);
 	event = event_begin(kind);
 	if (!event)
 		return;

@@ -15,10 +15,18 @@
 
 const volatile __u32 has_former = 0;
 
+/* What bringing a flow over came to. */
+enum former {
+	FORMER_NONE, /* the old table has none that matters */
+	FORMER_HERE, /* the new table has it */
+	FORMER_LEFT = 2, /* there is no room for it */
+};
+
 /* Is there something in it that matters still: a flow, or its quarantine? */
 static inline int former_matters(const struct masq_flow *old, __u64 now)
 {
 	return old && old->kind != MASQ_KIND_VACANT &&
+	       record_expiry(old) != MASQ_CLAIMED &&
 	       (record_expiry(old) > now || record_rests(old, now));
 }
 
@@ -51,12 +59,13 @@ static inline void former_return(const struct masq_flow *flow)
 }
 
 /*
- * Bring one flow over, if it matters; the new record comes before the old one
- * goes, so that its port is never free between.
+ * Bring one flow over, if it matters.  The index comes first: who finds that
+ * brings the record, and nobody takes the flow for a new one.  The old record
+ * goes last, so that its port is never free between.
  *
  * Global for the verifier, as packet_parse().
  *
- * Return: whether the new table has it.
+ * Return: enum former.
  */
 __noinline int former_bring(const struct masq_tuple *external)
 {
@@ -64,28 +73,32 @@ __noinline int former_bring(const struct masq_tuple *external)
 	struct masq_flow *old, fresh;
 	struct masq_tuple key;
 	enum put put;
+	int error;
 
 	if (!external) /* never: for the verifier */
-		return 0;
+		return FORMER_NONE;
 	key = *external;
 	old = bpf_map_lookup_elem(&masq_old_flows, &key);
 	if (!former_matters(old, bpf_ktime_get_ns()))
-		return 0;
+		return FORMER_NONE;
 	fresh = *old;
+	if (fresh.expires_ns == MASQ_CLAIMED)
+		return FORMER_NONE;
 	if (!former_account(&fresh))
-		return 0;
-	put = record_put(&key, &fresh);
-	if (put != PUT_DONE) { /* busy: another CPU has brought it */
-		former_return(&fresh);
-		return put == PUT_BUSY;
-	}
+		return FORMER_LEFT;
 	index.local = key.local;
 	index.local_port = key.local_port;
 	key.local = fresh.local;
 	key.local_port = fresh.local_port;
-	(void)map_update(&masq_index, &key, &index, BPF_NOEXIST);
+	error = map_update(&masq_index, &key, &index, BPF_NOEXIST);
+	key = *external;
+	put = error && error != -EEXIST ? PUT_FULL : record_put(&key, &fresh);
+	if (put != PUT_DONE) { /* busy: another CPU has brought it */
+		former_return(&fresh);
+		return put == PUT_BUSY ? FORMER_HERE : FORMER_LEFT;
+	}
 	(void)record_claim(old, fresh.expires_ns);
-	return 1;
+	return FORMER_HERE;
 }
 
 /* The same by its internal tuple. */
@@ -95,11 +108,11 @@ __noinline int former_bring_internal(const struct masq_tuple *internal)
 	struct masq_tuple external;
 
 	if (!internal) /* never: for the verifier */
-		return 0;
+		return FORMER_NONE;
 	external = *internal;
 	index = bpf_map_lookup_elem(&masq_old_index, &external);
 	if (!index)
-		return 0;
+		return FORMER_NONE;
 	external.local = index->local;
 	external.local_port = index->local_port;
 	return former_bring(&external);
@@ -110,7 +123,7 @@ static inline struct masq_flow *flows_find(const struct masq_tuple *external)
 {
 	struct masq_flow *flow = bpf_map_lookup_elem(&masq_flows, external);
 
-	if (flow || !has_former || !former_bring(external))
+	if (flow || !has_former || former_bring(external) != FORMER_HERE)
 		return flow;
 	return bpf_map_lookup_elem(&masq_flows, external);
 }
@@ -122,7 +135,8 @@ index_find(const struct masq_tuple *internal)
 	struct masq_external *index;
 
 	index = bpf_map_lookup_elem(&masq_index, internal);
-	if (index || !has_former || !former_bring_internal(internal))
+	if (index || !has_former ||
+	    former_bring_internal(internal) != FORMER_HERE)
 		return index;
 	return bpf_map_lookup_elem(&masq_index, internal);
 }
@@ -149,19 +163,21 @@ static inline void former_serve(struct __sk_buff *skb, enum masq_slot slot)
 		bpf_tail_call(skb, &masq_old_progs, slot);
 }
 
-/* skb: tuples, external ones of the old table. Return: how many it has. */
+/* skb: tuples, external ones of the old table. Return: how many it could not
+ * bring over. */
 static inline int former_import(struct __sk_buff *skb)
 {
-	__u32 count = skb->len / sizeof(struct masq_tuple);
+	__u32 count = skb->len / sizeof(struct masq_tuple), left = 0;
 	struct masq_tuple external;
 
 	for (__u32 i = 0; i < MASQ_IMPORT_MAX && i < count; i++) {
 		if (bpf_skb_load_bytes(skb, i * sizeof(external), &external,
 				       sizeof(external)) < 0)
-			return i;
-		(void)former_bring(&external);
+			return count;
+		/* without a branch, of which the verifier follows each */
+		left += former_bring(&external) / FORMER_LEFT;
 	}
-	return count;
+	return left;
 }
 
 #endif /* FORMER_H */

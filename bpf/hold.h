@@ -69,41 +69,34 @@ static long hold_place(__u32 place, struct hold_search *s)
 	return s->is_held;
 }
 
-/* How many fragments of this direction wait. */
-static inline __u64 *held_count(struct masq_sweeper *sweeper,
-				enum masq_direction direction)
+static inline int hold_take_room(enum masq_direction direction)
 {
-	return &sweeper->held[direction == MASQ_INGRESS];
-}
+	struct masq_waiting *waiting = waiting_get(direction);
 
-static inline int hold_take_room(struct masq_sweeper *sweeper,
-				 enum masq_direction direction)
-{
-	__u64 *held = held_count(sweeper, direction);
-
-	if (__sync_fetch_and_add(held, 1) < HELD_EACH_MAX)
+	if (!waiting)
+		return 0;
+	if (__sync_fetch_and_add(&waiting->fragments, 1) < HELD_EACH_MAX)
 		return 1;
-	__sync_fetch_and_add(held, -1);
+	__sync_fetch_and_add(&waiting->fragments, -1);
 	return 0;
 }
 
 static inline void hold_return_room(enum masq_direction direction)
 {
-	struct masq_sweeper *sweeper = sweeper_get();
+	struct masq_waiting *waiting = waiting_get(direction);
 
-	if (sweeper)
-		__sync_fetch_and_add(held_count(sweeper, direction), -1);
+	if (waiting)
+		__sync_fetch_and_add(&waiting->fragments, -1);
 }
 
 /* Keep a copy of this fragment. Return: whether there was room for it. */
 static __noinline int hold_put(struct __sk_buff *skb, const struct packet *p,
 			       __u64 now)
 {
-	struct masq_sweeper *sweeper = sweeper_get();
 	struct masq_held *held = scratch_get(SCRATCH_HOLD);
 	struct hold_search search = {};
 
-	if (!sweeper || !held || !hold_take_room(sweeper, p->direction))
+	if (!held || !hold_take_room(p->direction))
 		return 0;
 	if (frame_save(skb, held) == 0) {
 		datagram_of(p, &held->of);
@@ -196,7 +189,7 @@ static __noinline int hold_release(struct __sk_buff *skb,
 				   const struct packet *p, __u64 now,
 				   enum hold_end end)
 {
-	struct masq_sweeper *sweeper = sweeper_get();
+	const struct masq_waiting *waiting = waiting_get(p->direction);
 	struct hold_release release = {
 		.skb = skb,
 		.now = now,
@@ -205,7 +198,7 @@ static __noinline int hold_release(struct __sk_buff *skb,
 	};
 	struct masq_held *aside;
 
-	if (!sweeper || !*held_count(sweeper, p->direction))
+	if (!waiting || !waiting->fragments)
 		return 0;
 	datagram_of(p, &release.of);
 	hold_key(p, &release.key);
@@ -214,6 +207,15 @@ static __noinline int hold_release(struct __sk_buff *skb,
 		return 0;
 	aside = scratch_get(SCRATCH_ASIDE);
 	return aside ? frame_restore(skb, aside) : -1;
+}
+
+/* Does any wait? */
+static inline int hold_is_used(void)
+{
+	const struct masq_waiting *egress = waiting_get(MASQ_EGRESS);
+	const struct masq_waiting *ingress = waiting_get(MASQ_INGRESS);
+
+	return egress && ingress && (egress->fragments || ingress->fragments);
 }
 
 /*

@@ -150,6 +150,14 @@ struct {
 	__type(value, struct masq_held);
 } masq_held SEC(".maps");
 
+/* Beside masq_held, and no part of a table: whatever sweeps there counts here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MASQ_DIRECTION_COUNT);
+	__type(key, __u32);
+	__type(value, struct masq_waiting);
+} masq_waiting SEC(".maps");
+
 /* Room for one frame each. */
 enum scratch {
 	SCRATCH_HOLD, /* what is to be held */
@@ -272,6 +280,13 @@ static inline const struct masq_config *config_get(void)
 static inline __u32 flows_max(void)
 {
 	return ((const struct bpf_map *)&masq_flows)->max_entries;
+}
+
+static inline struct masq_waiting *waiting_get(enum masq_direction direction)
+{
+	__u32 key = direction;
+
+	return bpf_map_lookup_elem(&masq_waiting, &key);
 }
 
 static inline struct masq_held *scratch_get(enum scratch which)

@@ -175,7 +175,8 @@ int masq_move_in_l3(struct __sk_buff *skb)
 	return handle(skb, MASQ_INGRESS, 0);
 }
 
-/* Bring flows over; their tuples are the packet. Return: how many there are. */
+/* Bring flows over; their tuples are the packet. Return: how many it could not.
+ */
 SEC("tc")
 int masq_import(struct __sk_buff *skb)
 {

@@ -64,7 +64,7 @@ static int sweep_tick(void *map, __u32 *key, struct masq_sweeper *sweeper)
 	if (batch > SWEEP_BATCH_MAX)
 		batch = SWEEP_BATCH_MAX;
 	bpf_loop(batch, sweep_ticket, NULL, 0);
-	if (sweeper->held[MASQ_EGRESS] || sweeper->held[MASQ_INGRESS])
+	if (hold_is_used())
 		bpf_for_each_map_elem(&masq_held, hold_expire, NULL, 0);
 	sweeper->ticks++;
 	(void)bpf_timer_start(&sweeper->timer, SWEEP_TICK_MS * NSEC_PER_MSEC,

@@ -319,6 +319,11 @@ struct masq_held {
 	__u8 frame[MASQ_HELD_BYTES];
 };
 
+/* Value of masq_waiting; the key is enum masq_direction. */
+struct masq_waiting {
+	__u64 fragments; /* of this direction in masq_held */
+};
+
 /* Value of masq_told; the key is a pod's address. */
 struct masq_told {
 	__u64 until_ns; /* when what it was told will be forgotten */
@@ -358,7 +363,7 @@ struct masq_sweeper {
 	__u64 inbound; /* of these, the outside's: MASQ_KIND_INBOUND */
 	__u64 ticks; /* how often the timer has fired */
 	__u64 freed; /* records returned so far */
-	__u64 held[MASQ_DIRECTION_COUNT]; /* fragments in masq_held */
+	__u64 zero[2];
 };
 
 /*
@@ -394,12 +399,17 @@ enum masq_event_kind {
 	MASQ_EVENT_KIND_COUNT,
 };
 
-/* Value of masq_totals (per CPU); the key: opened and closed of the above. */
-struct masq_total {
-	__u64 flows; /* so far */
+enum masq_total_kind {
+	MASQ_TOTAL_OPENED, /* flows */
+	MASQ_TOTAL_CLOSED,
+	MASQ_TOTAL_LOST, /* events that found no room */
+	MASQ_TOTAL_COUNT,
 };
 
-#define MASQ_TOTAL_COUNT (MASQ_EVENT_CLOSED + 1)
+/* Value of masq_totals (per CPU); the key is enum masq_total_kind. */
+struct masq_total {
+	__u64 count; /* so far */
+};
 
 /*
  * What stands in masq_events, a ring buffer.  Of a dropped packet `local` is
@@ -423,7 +433,6 @@ MASQ_ASSERT_SIZE(struct masq_event, 72);
 /* Value of masq_listener (one element): who reads masq_events. */
 struct masq_listener {
 	__u64 until_ns; /* nothing is written from then on */
-	__u64 lost; /* events that found no room, ever */
 	__u32 pid;
 	__u32 zero;
 };

@@ -109,35 +109,40 @@ static int is_other(const struct masq_listener *listener)
 	       listener->pid != (__u32)getpid();
 }
 
-/* Say that we listen, and what found no room since. */
-static int renew(struct monitor *monitor, const struct maps *maps)
+/* What found no room since it was last said. */
+static int lost_say(struct monitor *monitor, const struct maps *maps)
 {
-	struct masq_listener listener;
-	int error = maps_get_listener(maps, &listener);
+	uint64_t lost;
+	int error = maps_get_total(maps, MASQ_TOTAL_LOST, &lost);
 
-	if (error)
+	if (error || lost == monitor->lost)
 		return error;
-	if (listener.lost > monitor->lost) {
-		output_flush();
-		log_warning(
-			"%llu events are lost: they came faster than they "
-			"could be shown",
-			(unsigned long long)(listener.lost - monitor->lost));
-	}
-	monitor->lost = listener.lost;
-	listener.pid = getpid();
-	listener.until_ns = clock_ns() + LISTEN_MS * (uint64_t)NS_PER_MS;
-	return maps_set_listener(maps, &listener);
+	output_flush();
+	log_warning("%llu events are lost: they came faster than they could "
+		    "be shown",
+		    (unsigned long long)(lost - monitor->lost));
+	monitor->lost = lost;
+	return 0;
 }
 
-static void leave(const struct maps *maps)
+/* Say that we listen. */
+static int renew(struct monitor *monitor, const struct maps *maps)
 {
-	struct masq_listener listener;
+	struct masq_listener listener = {
+		.until_ns = clock_ns() + LISTEN_MS * (uint64_t)NS_PER_MS,
+		.pid = getpid(),
+	};
+	int error = lost_say(monitor, maps);
 
-	if (maps_get_listener(maps, &listener) == 0) {
-		listener.until_ns = 0;
-		(void)maps_set_listener(maps, &listener);
-	}
+	return error ? error : maps_set_listener(maps, &listener);
+}
+
+static void leave(struct monitor *monitor, const struct maps *maps)
+{
+	const struct masq_listener nobody = { 0 };
+
+	(void)maps_set_listener(maps, &nobody);
+	(void)lost_say(monitor, maps);
 }
 
 /* Until a signal, or until nobody reads what we write. */
@@ -152,7 +157,7 @@ static int listen_to(struct monitor *monitor, const struct maps *maps,
 		if (error >= 0 || error == -EINTR)
 			error = renew(monitor, maps);
 	}
-	leave(maps);
+	leave(monitor, maps);
 	if (error)
 		return log_error("cannot read %s: %s", map_names[MAP_EVENTS],
 				 strerror(-error));
@@ -172,7 +177,10 @@ static int monitor_run(struct monitor *monitor, const struct maps *maps)
 		return log_error("another monitor reads the events (process "
 				 "%u): one at a time can",
 				 listener.pid);
-	monitor->lost = listener.lost;
+	error = maps_get_total(maps, MASQ_TOTAL_LOST, &monitor->lost);
+	if (error)
+		return log_error("cannot read %s: %s", map_names[MAP_TOTALS],
+				 strerror(-error));
 	monitor->since_ns = clock_ns();
 	monitor->wall_ns = clock_wall_ns() - (int64_t)monitor->since_ns;
 	ring = ring_buffer__new(maps->fd[MAP_EVENTS], event_take, monitor,

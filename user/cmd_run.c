@@ -63,7 +63,9 @@ static int serve(struct daemon *daemon, struct events *events)
 		if (found & EVENT_NODE)
 			daemon_follow(daemon);
 		daemon_heal(daemon);
-		daemon_warn(daemon);
+		/* not at each of a burst of pods that come and go */
+		if (!(found & EVENT_NODE))
+			daemon_warn(daemon);
 	}
 	sd_notify(/* unset_environment= */ 0, "STOPPING=1");
 	if (daemon->is_stuck) {
@@ -96,10 +98,12 @@ int cmd_run(struct invocation *inv)
 	 */
 	if (config_complete(&sourced.config) < 0 || events_open(&events) < 0)
 		goto free_sourced;
+	health_beat();
 	if (daemon_start(inv->pin_dir, &inv->sources, &sourced, &daemon) == 0) {
 		files_follow(&daemon, &events);
 		daemon_warn(&daemon);
-		say_ready();
+		if (!daemon.is_stuck)
+			say_ready();
 		status = serve(&daemon, &events);
 		daemon_leave(&daemon);
 	}

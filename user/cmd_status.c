@@ -54,19 +54,21 @@ static int pool_print(struct output *output, const struct maps *maps)
 static int sweep_print(struct output *output, const struct maps *maps)
 {
 	struct masq_sweeper sweeper;
+	uint64_t waiting;
 	__u32 max_flows;
 	int error = maps_get_sweeper(maps, &sweeper);
 
 	if (!error)
 		error = maps_get_max_flows(maps, &max_flows);
+	if (!error)
+		error = maps_get_waiting(maps, &waiting);
 	if (error)
 		return error;
 	output_number(output, "records", sweeper.tickets);
 	output_number(output, "max_flows", max_flows);
 	output_number(output, "sweep_ticks", sweeper.ticks);
 	output_number(output, "records_freed", sweeper.freed);
-	output_number(output, "fragments_held",
-		      sweeper.held[MASQ_EGRESS] + sweeper.held[MASQ_INGRESS]);
+	output_number(output, "fragments_held", waiting);
 	return 0;
 }
 

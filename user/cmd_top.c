@@ -62,6 +62,7 @@ static int drops_read(const struct maps *maps, uint64_t drops[DROP_COUNT])
 	return 0;
 }
 
+/* Return: 0 or a negative errno. */
 static int sample_take(const struct maps *maps, uint64_t since_ns,
 		       struct sample *ret)
 {
@@ -72,10 +73,9 @@ static int sample_take(const struct maps *maps, uint64_t since_ns,
 		error = maps_get_max_flows(maps, &sample.max_flows);
 	if (!error)
 		error = census_take(maps, since_ns, &sample.census);
-	if (error)
-		return log_error("cannot read the maps: %s", strerror(-error));
-	*ret = sample;
-	return 0;
+	if (!error)
+		*ret = sample;
+	return error;
 }
 
 static uint64_t per_second(uint64_t count, uint64_t from_ns, uint64_t to_ns)
@@ -182,24 +182,24 @@ static int picture_print(enum output_format format, FILE *stream,
 	struct output *output = output_open_to(format, stream);
 
 	if (!output)
-		return -1;
+		return -ENOMEM;
 	output_object_begin(output);
 	head_print(output, sample);
 	pods_print(output, sample);
 	remotes_print(output, sample);
 	drops_print(output, sample, before);
 	output_object_end(output);
-	return output_close(output);
+	return output_close(output) == 0 ? 0 : -EIO;
 }
 
 /* One picture, of a second. */
 static int once(const struct maps *maps, enum output_format format)
 {
 	struct sample before, sample;
-	int result;
+	int result = sample_take(maps, clock_ns(), &before);
 
-	if (sample_take(maps, clock_ns(), &before) < 0)
-		return -1;
+	if (result < 0)
+		return result;
 	usleep(INTERVAL_MS * 1000);
 	result = sample_take(maps, before.taken_ns, &sample);
 	if (result == 0) {
@@ -219,7 +219,7 @@ static int screen_draw(const struct sample *sample, const struct sample *before)
 	int row = 0, result;
 
 	if (!stream)
-		return -1;
+		return -ENOMEM;
 	result = picture_print(OUTPUT_TEXT, stream, sample, before);
 	fclose(stream);
 	erase();
@@ -234,7 +234,7 @@ static int screen_draw(const struct sample *sample, const struct sample *before)
 /* Until q, or a signal that curses ends us by. */
 static int live(const struct maps *maps)
 {
-	struct sample before, sample;
+	struct sample before = { 0 }, sample;
 	int result = sample_take(maps, clock_ns(), &before), key = ERR;
 
 	while (result == 0 && key != 'q') {
@@ -257,9 +257,11 @@ static int screen_run(const struct maps *maps)
 
 	setlocale(LC_ALL, "");
 	screen = newterm(NULL, stdout, stdin);
-	if (!screen)
-		return log_error("cannot use this terminal (TERM=%s)",
-				 getenv("TERM") ? getenv("TERM") : "");
+	if (!screen) {
+		log_error("cannot use this terminal (TERM=%s)",
+			  getenv("TERM") ? getenv("TERM") : "");
+		return -ENOTTY;
+	}
 	cbreak();
 	noecho();
 	curs_set(0);
@@ -281,5 +283,7 @@ int cmd_top(struct invocation *inv)
 		return EXIT_FAILURE;
 	result = is_live ? screen_run(&maps) : once(&maps, inv->format);
 	maps_close(&maps);
+	if (result < 0 && result != -ENOTTY)
+		log_error("cannot show it: %s", strerror(-result));
 	return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -122,10 +122,9 @@ static int http_open(struct daemon *daemon, const struct config *config)
 }
 
 /* The metrics move to another place. Return: 0; or -1, said, and undone. */
-static int http_follow(struct daemon *daemon, const struct config *config)
+static int http_follow(struct daemon *daemon, const struct config *former,
+		       const struct config *config)
 {
-	const struct config *former = &daemon->sourced.config;
-
 	if (config->metrics_port == former->metrics_port &&
 	    memcmp(&config->metrics_addr, &former->metrics_addr,
 		   sizeof(config->metrics_addr)) == 0)
@@ -151,7 +150,7 @@ static int publish(const struct daemon *daemon, const struct sourced *sourced,
  * Put the new programs to work.  What they know before that nobody reads yet;
  * but what is in maps that serve already may change only when they do.
  *
- * Return: 0 or -1, said and undone.
+ * Return: 0 or -1, said; then they are taken off where there were none before.
  */
 static int serve(struct daemon *daemon, const struct sourced *sourced)
 {
@@ -177,16 +176,16 @@ static int replace(struct daemon *daemon, const struct sourced *sourced)
 {
 	struct datapath former = daemon->datapath;
 
-	if (datapath_reopen(&former, &sourced->config, &daemon->datapath) < 0) {
-		daemon->datapath = former;
+	if (datapath_reopen(&former, &sourced->config, &daemon->datapath) < 0)
 		return -1;
-	}
 	if (serve(daemon, sourced) == 0) {
 		datapath_release(&former);
 		return 0;
 	}
 	datapath_release(&daemon->datapath);
 	daemon->datapath = former;
+	/* said, too, where the former do not serve again */
+	(void)uplinks_attach(&daemon->uplinks, &former, sourced->config.attach);
 	return -1;
 }
 
@@ -202,8 +201,16 @@ static int suit(struct daemon *daemon, const struct sourced *sourced)
 		log_info("other programs serve, on the same flows");
 		return 0;
 	}
-	daemon->is_stuck = move_is_under_way(&daemon->datapath.pins);
+	daemon->is_stuck = move_has_turned(&daemon->datapath.pins);
 	return -1;
+}
+
+/* What is wrong was said last. */
+static void refuse(struct daemon *daemon)
+{
+	report_refused(&daemon->datapath, log_last_error());
+	daemon->is_refused = true;
+	log_info("the last good configuration stays in force");
 }
 
 int daemon_start(const char *pin_dir, struct sources *sources,
@@ -223,13 +230,15 @@ int daemon_start(const char *pin_dir, struct sources *sources,
 		goto abandon;
 	if (serve(&daemon, sourced) < 0)
 		goto stop_http;
-	report_taken(&daemon.datapath);
 	/* said; the new ones serve */
 	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
 	vanished_close(&daemon, &vanished);
 	for (size_t i = 0; i < daemon.uplinks.count; i++)
 		say_uplink(&daemon.uplinks.items[i]);
-	(void)suit(&daemon, sourced);
+	if (suit(&daemon, sourced) == 0)
+		report_taken(&daemon.datapath);
+	else
+		refuse(&daemon);
 	daemon.sourced = *sourced;
 	*sourced = (struct sourced){ 0 };
 	*ret = daemon;
@@ -252,10 +261,10 @@ static void uplinks_follow(struct daemon *daemon, enum config_attach attach,
 		struct uplinks one = { .items = { uplinks->items[i] },
 				       .count = 1 };
 
-		if (uplinks_attach(&one, &daemon->datapath, attach) < 0)
-			continue;
+		int error = uplinks_attach(&one, &daemon->datapath, attach);
+
 		uplinks->items[i] = one.items[0];
-		if (!one.items[0].was_attached)
+		if (!error && !one.items[0].was_attached)
 			say_uplink(&one.items[0]);
 	}
 	if (!uplinks->count)
@@ -321,14 +330,6 @@ static enum uplinks_demand demand_of(const struct config *former,
 		       UPLINKS_COMPLETE;
 }
 
-/* What is wrong was said last. */
-static void refuse(struct daemon *daemon)
-{
-	report_refused(&daemon->datapath, log_last_error());
-	daemon->is_refused = true;
-	log_info("the last good configuration stays in force");
-}
-
 static void take(struct daemon *daemon, struct sourced *sourced)
 {
 	sourced_free(&daemon->sourced);
@@ -340,6 +341,7 @@ static void take(struct daemon *daemon, struct sourced *sourced)
 
 void daemon_reload(struct daemon *daemon)
 {
+	const struct config *former = &daemon->sourced.config;
 	struct sourced sourced;
 
 	if (sources_read(daemon->sources, &sourced) < 0) {
@@ -358,10 +360,12 @@ void daemon_reload(struct daemon *daemon)
 	}
 	if (bring(daemon, &sourced,
 		  demand_of(&daemon->sourced.config, &sourced.config)) == 0 &&
-	    suit(daemon, &sourced) == 0 &&
-	    http_follow(daemon, &sourced.config) == 0) {
-		take(daemon, &sourced);
-		return;
+	    http_follow(daemon, former, &sourced.config) == 0) {
+		if (suit(daemon, &sourced) == 0) {
+			take(daemon, &sourced);
+			return;
+		}
+		(void)http_follow(daemon, &sourced.config, former);
 	}
 	refuse(daemon);
 	sourced_free(&sourced);
@@ -395,7 +399,7 @@ void daemon_heal(struct daemon *daemon)
 				    uplink->link->ifindex,
 				    uplink->value.attach))
 			continue;
-		log_info("the programs on %s were taken off: attaching again",
+		log_info("the programs are not on %s: attaching again",
 			 uplink->link->name);
 		uplinks_follow(daemon, daemon->sourced.config.attach, uplinks);
 		return;

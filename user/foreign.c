@@ -108,14 +108,25 @@ static bool legacy_has_nat(const char *path)
 	return has_nat;
 }
 
+/* As the unit confines the daemon: CAP_NET_RAW is not among what it has. */
+static void legacy_cannot(struct warnings *warnings)
+{
+	warnings_add(warnings,
+		     "iptables-legacy has NAT rules that cannot be looked at "
+		     "without CAP_NET_RAW: bpfmasq status, as root, does");
+}
+
 static void legacy_look4(struct warnings *warnings)
 {
-	struct xtc_handle *nat = NULL;
+	struct xtc_handle *nat;
 
-	if (legacy_has_nat("/proc/net/ip_tables_names"))
-		nat = iptc_init("nat");
-	if (!nat)
+	if (!legacy_has_nat("/proc/net/ip_tables_names"))
 		return;
+	nat = iptc_init("nat");
+	if (!nat) {
+		legacy_cannot(warnings);
+		return;
+	}
 	for (const char *name = iptc_first_chain(nat); name;
 	     name = iptc_next_chain(nat))
 		name_look(name, warnings);
@@ -124,12 +135,15 @@ static void legacy_look4(struct warnings *warnings)
 
 static void legacy_look6(struct warnings *warnings)
 {
-	struct xtc_handle *nat = NULL;
+	struct xtc_handle *nat;
 
-	if (legacy_has_nat("/proc/net/ip6_tables_names"))
-		nat = ip6tc_init("nat");
-	if (!nat)
+	if (!legacy_has_nat("/proc/net/ip6_tables_names"))
 		return;
+	nat = ip6tc_init("nat");
+	if (!nat) {
+		legacy_cannot(warnings);
+		return;
+	}
 	for (const char *name = ip6tc_first_chain(nat); name;
 	     name = ip6tc_next_chain(nat))
 		name_look(name, warnings);

@@ -13,6 +13,7 @@
 
 enum {
 	CONNECTIONS_MAX = 16,
+	THREADS = 2, /* a health check does not wait for a scrape */
 	TIMEOUT_S = 10,
 };
 
@@ -155,7 +156,8 @@ int http_start(const char *pin_dir, const struct masq_addr *addr, __u16 port,
 	sockaddr_fill(addr, port, &at);
 	http->daemon = MHD_start_daemon(
 		flags, port, NULL, NULL, handle, http, MHD_OPTION_SOCK_ADDR,
-		(struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT,
+		(struct sockaddr *)&at, MHD_OPTION_THREAD_POOL_SIZE,
+		(unsigned int)THREADS, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned int)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned int)TIMEOUT_S, MHD_OPTION_END);
 	if (!http->daemon) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /metrics, /healthz and /readyz, by libmicrohttpd in a thread of its own.
+ * /metrics, /healthz and /readyz, by libmicrohttpd in threads of its own.
  */
 #ifndef HTTP_H
 #define HTTP_H

@@ -16,7 +16,8 @@ enum { LINE_SIZE = 1024 };
 
 bool log_is_verbose;
 
-static char last_error[LINE_SIZE];
+/* Each thread has its own matters. */
+static _Thread_local char last_error[LINE_SIZE];
 static bool is_journal;
 
 static int libbpf_line(enum libbpf_print_level level, const char *format,

@@ -23,17 +23,17 @@ enum {
 static const __u32 zero;
 
 const char *const map_names[MAP_COUNT] = {
-	[MAP_FLOWS] = "masq_flows",	[MAP_INDEX] = "masq_index",
-	[MAP_TICKETS] = "masq_tickets", [MAP_USAGE] = "masq_usage",
-	[MAP_PODS] = "masq_pods",	[MAP_ISLAND] = "masq_island",
-	[MAP_UPLINKS] = "masq_uplinks", [MAP_PORTS] = "masq_ports",
-	[MAP_CONFIG] = "masq_config",	[MAP_SETTINGS] = "masq_settings",
-	[MAP_DAEMON] = "masq_daemon",	[MAP_COUNTERS] = "masq_counters",
-	[MAP_FULL] = "masq_full",	[MAP_FRAGMENTS] = "masq_fragments",
-	[MAP_HELD] = "masq_held",	[MAP_SCRATCH] = "masq_scratch",
-	[MAP_TOTALS] = "masq_totals",	[MAP_TOLD] = "masq_told",
-	[MAP_EVENTS] = "masq_events",	[MAP_LISTENER] = "masq_listener",
-	[MAP_SWEEPER] = "masq_sweeper",
+	[MAP_FLOWS] = "masq_flows",	  [MAP_INDEX] = "masq_index",
+	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
+	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
+	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
+	[MAP_CONFIG] = "masq_config",	  [MAP_SETTINGS] = "masq_settings",
+	[MAP_DAEMON] = "masq_daemon",	  [MAP_COUNTERS] = "masq_counters",
+	[MAP_FULL] = "masq_full",	  [MAP_FRAGMENTS] = "masq_fragments",
+	[MAP_HELD] = "masq_held",	  [MAP_SCRATCH] = "masq_scratch",
+	[MAP_WAITING] = "masq_waiting",	  [MAP_TOTALS] = "masq_totals",
+	[MAP_TOLD] = "masq_told",	  [MAP_EVENTS] = "masq_events",
+	[MAP_LISTENER] = "masq_listener", [MAP_SWEEPER] = "masq_sweeper",
 };
 
 bool map_is_table(enum map_id id)
@@ -494,7 +494,24 @@ int maps_get_counter(const struct maps *maps, enum masq_direction direction,
 	return 0;
 }
 
-int maps_get_total(const struct maps *maps, enum masq_event_kind kind,
+int maps_get_waiting(const struct maps *maps, uint64_t *ret)
+{
+	uint64_t sum = 0;
+
+	for (__u32 d = 0; d < MASQ_DIRECTION_COUNT; d++) {
+		struct masq_waiting waiting;
+		int error = bpf_map_lookup_elem(maps->fd[MAP_WAITING], &d,
+						&waiting);
+
+		if (error)
+			return error;
+		sum += waiting.fragments;
+	}
+	*ret = sum;
+	return 0;
+}
+
+int maps_get_total(const struct maps *maps, enum masq_total_kind kind,
 		   uint64_t *ret)
 {
 	struct masq_total *each = NULL;
@@ -505,7 +522,7 @@ int maps_get_total(const struct maps *maps, enum masq_event_kind kind,
 		return cpus;
 	*ret = 0;
 	for (int i = 0; i < cpus; i++)
-		*ret += each[i].flows;
+		*ret += each[i].count;
 	free(each);
 	return 0;
 }

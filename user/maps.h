@@ -31,6 +31,7 @@ enum map_id {
 	MAP_FULL,
 	MAP_FRAGMENTS,
 	MAP_HELD,
+	MAP_WAITING,
 	MAP_SCRATCH,
 	MAP_TOLD,
 	MAP_TOTALS,
@@ -144,9 +145,12 @@ int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon);
 int maps_get_counter(const struct maps *maps, enum masq_direction direction,
 		     enum masq_verdict verdict, struct masq_counter *ret);
 
-/* Flows opened and closed so far. */
-int maps_get_total(const struct maps *maps, enum masq_event_kind kind,
+/* So far, of all CPUs. */
+int maps_get_total(const struct maps *maps, enum masq_total_kind kind,
 		   uint64_t *ret);
+
+/* Fragments that wait, both directions. */
+int maps_get_waiting(const struct maps *maps, uint64_t *ret);
 
 /*
  * Call `each` for every record, the expired included.  Flows that come or go

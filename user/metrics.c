@@ -100,10 +100,10 @@ static int refused_write(FILE *stream, const struct maps *maps)
 static int totals_write(FILE *stream, const struct maps *maps)
 {
 	uint64_t opened, closed;
-	int error = maps_get_total(maps, MASQ_EVENT_OPENED, &opened);
+	int error = maps_get_total(maps, MASQ_TOTAL_OPENED, &opened);
 
 	if (!error)
-		error = maps_get_total(maps, MASQ_EVENT_CLOSED, &closed);
+		error = maps_get_total(maps, MASQ_TOTAL_CLOSED, &closed);
 	if (error)
 		return error;
 	single(stream, "bpfmasq_flows_opened_total", "counter",
@@ -118,11 +118,14 @@ static int totals_write(FILE *stream, const struct maps *maps)
 static int table_write(FILE *stream, const struct maps *maps)
 {
 	struct masq_sweeper sweeper;
+	uint64_t waiting;
 	__u32 max_flows;
 	int error = maps_get_sweeper(maps, &sweeper);
 
 	if (!error)
 		error = maps_get_max_flows(maps, &max_flows);
+	if (!error)
+		error = maps_get_waiting(maps, &waiting);
 	if (error)
 		return error;
 	single(stream, "bpfmasq_table_records", "gauge",
@@ -137,8 +140,7 @@ static int table_write(FILE *stream, const struct maps *maps)
 	       "Ticks of the sweep's timer; 64 or more are a round.",
 	       sweeper.ticks);
 	single(stream, "bpfmasq_fragments_held", "gauge",
-	       "Fragments that wait for their datagram's first.",
-	       sweeper.held[MASQ_EGRESS] + sweeper.held[MASQ_INGRESS]);
+	       "Fragments that wait for their datagram's first.", waiting);
 	return 0;
 }
 
@@ -215,11 +217,11 @@ static int census_write(FILE *stream, const struct maps *maps)
 static int daemon_write(FILE *stream, const struct maps *maps)
 {
 	struct masq_daemon daemon;
-	struct masq_listener listener;
+	uint64_t lost;
 	int error = maps_get_daemon(maps, &daemon);
 
 	if (!error)
-		error = maps_get_listener(maps, &listener);
+		error = maps_get_total(maps, MASQ_TOTAL_LOST, &lost);
 	if (error)
 		return error;
 	single(stream, "bpfmasq_config_last_reload_successful", "gauge",
@@ -233,8 +235,7 @@ static int daemon_write(FILE *stream, const struct maps *maps)
 	single(stream, "bpfmasq_config_refusals_total", "counter",
 	       "Configurations that were refused.", daemon.refusals);
 	single(stream, "bpfmasq_events_lost_total", "counter",
-	       "Events that came faster than a monitor could read them.",
-	       listener.lost);
+	       "Events that came faster than a monitor could read them.", lost);
 	return 0;
 }
 
@@ -257,16 +258,15 @@ static void uplinks_write(FILE *stream, const struct maps *maps,
 						uplink.attach));
 }
 
-static int hazards_write(FILE *stream, const struct maps *maps)
+/* Absent while the node cannot be asked. */
+static void hazards_write(FILE *stream, const struct maps *maps)
 {
 	struct warnings warnings;
-	int error = hazards_look(maps, &warnings);
 
-	if (!error)
+	if (hazards_look(maps, &warnings) == 0)
 		single(stream, "bpfmasq_warnings", "gauge",
 		       "Settings and rules on the node that stand in the way.",
 		       warnings.count);
-	return error;
 }
 
 int metrics_write(FILE *stream, const struct maps *maps, const char *pin_dir)
@@ -286,5 +286,6 @@ int metrics_write(FILE *stream, const struct maps *maps, const char *pin_dir)
 	if (!error)
 		error = daemon_write(stream, maps);
 	uplinks_write(stream, maps, pin_dir);
-	return error ? error : hazards_write(stream, maps);
+	hazards_write(stream, maps);
+	return error;
 }

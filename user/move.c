@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/membarrier.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -35,7 +37,7 @@ static void new_name(enum map_id id, char ret[NAME_MAX])
 	snprintf(ret, NAME_MAX, MAPS_MOVE_DIR "/%s", map_names[id]);
 }
 
-bool move_is_under_way(const struct pins *pins)
+static bool is_under_way(const struct pins *pins)
 {
 	return faccessat(pins->fd, MAPS_MOVE_DIR, F_OK, 0) == 0;
 }
@@ -59,6 +61,11 @@ static enum masq_move_state state_read(const struct pins *pins)
 		close(fd);
 	}
 	return move.state;
+}
+
+bool move_has_turned(const struct pins *pins)
+{
+	return is_under_way(pins) && state_read(pins) != MASQ_MOVE_PREPARED;
 }
 
 static int state_write(const struct pins *pins, enum masq_move_state state)
@@ -191,14 +198,19 @@ static int map_reuse(struct bpf_map *map, const struct pins *pins,
 	return error < 0 ? fail("reuse", name, error) : 0;
 }
 
-/* All but the table is the same; of the table what is there already. */
+/*
+ * All but the table is the same; of the table what is there already.  What
+ * another version has left is only to be emptied: its other maps are not ours.
+ */
 static int maps_reuse(const struct masq_bpf *skel, const struct pins *pins)
 {
+	bool are_ours = maps_look(pins->dir) == MAPS_OURS;
 	char name[NAME_MAX];
 
 	for (int id = 0; id < MAP_COUNT; id++) {
 		map_pin_name(pins->dir, id, name);
-		if (map_is_table(id) && strcmp(name, map_names[id]) == 0)
+		if (map_is_table(id) ? strcmp(name, map_names[id]) == 0 :
+				       !are_ours)
 			continue;
 		if (map_reuse(programs_map(skel, id), pins, name) < 0)
 			return -1;
@@ -287,17 +299,21 @@ struct import {
 	int program_fd;
 	struct masq_tuple tuples[MASQ_IMPORT_MAX];
 	__u32 count;
+	uint64_t left; /* that found no room */
 };
 
 static int import_flush(struct import *import)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = import->tuples,
 		    .data_size_in = import->count * sizeof(import->tuples[0]));
+	int error;
 
 	if (!import->count)
 		return 0;
 	import->count = 0;
-	return bpf_prog_test_run_opts(import->program_fd, &run);
+	error = bpf_prog_test_run_opts(import->program_fd, &run);
+	import->left += run.retval;
+	return error;
 }
 
 static int import_add(const struct masq_tuple *external,
@@ -308,6 +324,15 @@ static int import_add(const struct masq_tuple *external,
 	(void)flow;
 	import->tuples[import->count++] = *external;
 	return import->count == MASQ_IMPORT_MAX ? import_flush(import) : 0;
+}
+
+/*
+ * Until no former program runs any more on any CPU: what one of them has just
+ * put is then there to be read. membarrier(2): it waits as synchronize_rcu().
+ */
+static void former_wait(void)
+{
+	(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 static int flows_import(const struct pins *pins, const struct masq_bpf *skel)
@@ -325,7 +350,13 @@ static int flows_import(const struct pins *pins, const struct masq_bpf *skel)
 	if (!error)
 		error = import_flush(&import);
 	close(fd);
-	return error ? fail("bring over", "the flows", error) : 0;
+	if (error)
+		return fail("bring over", "the flows", error);
+	if (!import.left)
+		return 0;
+	return log_error("%llu flows find no room in the new table: give a "
+			 "larger --max-flows",
+			 (unsigned long long)import.left);
 }
 
 /* --- the whole --- */
@@ -367,10 +398,12 @@ int move_table(const struct pins *pins, __u32 max_flows, bool rewrites_directly)
 		return -1;
 	if (dir_make(pins, skel) < 0 || former_enter(pins, skel) < 0 ||
 	    moving_put(pins, skel) < 0 || programs_start_sweep(skel) < 0 ||
+	    move_check(pins, max_flows) < 0 ||
 	    state_write(pins, MASQ_MOVE_SERVING) < 0) {
 		(void)undo(pins);
 		result = -1;
 	} else {
+		former_wait();
 		result = flows_import(pins, skel);
 	}
 	masq_bpf__destroy(skel);
@@ -392,7 +425,7 @@ static int import_resume(const struct pins *pins, bool rewrites_directly)
 
 int move_resume(const struct pins *pins, bool rewrites_directly)
 {
-	if (!move_is_under_way(pins))
+	if (!is_under_way(pins))
 		return 0;
 	log_info("going on with a change of the table that was cut off");
 	switch (state_read(pins)) {
@@ -409,7 +442,7 @@ int move_finish(const struct pins *pins)
 {
 	char name[NAME_MAX];
 
-	if (!move_is_under_way(pins))
+	if (!is_under_way(pins))
 		return 0;
 	if (state_write(pins, MASQ_MOVE_DONE) < 0)
 		return -1;

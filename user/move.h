@@ -12,8 +12,8 @@
 #include "maps.h"
 #include "pins.h"
 
-/* Is one under way, or was left so? */
-bool move_is_under_way(const struct pins *pins);
+/* Is one under way, or was left so, and the new table serves? */
+bool move_has_turned(const struct pins *pins);
 
 /* Will what is pinned fit into so many (0: as many as now)? Return: 0 or -1. */
 int move_check(const struct pins *pins, __u32 max_flows);

@@ -81,6 +81,7 @@ struct bpf_map *programs_map(const struct masq_bpf *skel, enum map_id id)
 		[MAP_COUNTERS] = skel->maps.masq_counters,
 		[MAP_FULL] = skel->maps.masq_full,
 		[MAP_FRAGMENTS] = skel->maps.masq_fragments,
+		[MAP_WAITING] = skel->maps.masq_waiting,
 		[MAP_HELD] = skel->maps.masq_held,
 		[MAP_SCRATCH] = skel->maps.masq_scratch,
 		[MAP_TOLD] = skel->maps.masq_told,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "prove.h"
 
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/pkt_cls.h>
 #include <string.h>
 
@@ -85,41 +88,78 @@ static int publish(const struct masq_bpf *skel)
 	return error ? error : pods_publish(skel);
 }
 
-/* The program must make `expected` of `sent`, to the byte. */
-static int pass(const struct bpf_program *program, const struct probe *sent,
-		const struct probe *expected)
+static int fail(const struct bpf_program *program, const struct probe *sent)
 {
-	unsigned char in[PROBE_SIZE], out[PROBE_SIZE] = { 0 };
-	unsigned char right[PROBE_SIZE];
-	size_t size = probe_write(sent, in);
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in, .data_size_in = size,
-		    .data_out = out, .data_size_out = sizeof(out));
-	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
-
-	if (error)
-		return log_error("self-test: cannot run %s: %s",
-				 bpf_program__name(program), strerror(-error));
-	if ((int)run.retval == TC_ACT_UNSPEC && run.data_size_out == size &&
-	    probe_write(expected, right) == size && !memcmp(out, right, size))
-		return 0;
 	return log_error("self-test: %s does not translate %s over %s as it "
 			 "should",
 			 bpf_program__name(program), proto_name(sent->proto),
 			 addr_family_name(addr_family(&sent->src)));
 }
 
-/* Out as the node's, back as the pod's. */
+/* Run the program. *ret: what it made of the packet. Return: 0 or -1, said. */
+static int pass(const struct bpf_program *program, const struct probe *sent,
+		unsigned char ret[PROBE_SIZE])
+{
+	unsigned char in[PROBE_SIZE];
+	size_t size = probe_write(sent, in);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in, .data_size_in = size,
+		    .data_out = ret, .data_size_out = PROBE_SIZE);
+	int error = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
+
+	if (error)
+		return log_error("self-test: cannot run %s: %s",
+				 bpf_program__name(program), strerror(-error));
+	if ((int)run.retval == TC_ACT_UNSPEC && run.data_size_out == size)
+		return 0;
+	return fail(program, sent);
+}
+
+/* To the byte. */
+static int expect(const struct bpf_program *program, const struct probe *sent,
+		  const struct probe *expected,
+		  const unsigned char got[PROBE_SIZE])
+{
+	unsigned char right[PROBE_SIZE];
+	size_t size = probe_write(expected, right);
+
+	return memcmp(got, right, size) == 0 ? 0 : fail(program, sent);
+}
+
+/* Where the source port of such a packet is. */
+static __u16 src_port(const struct probe *probe,
+		      const unsigned char packet[PROBE_SIZE])
+{
+	size_t at =
+		sizeof(struct ethhdr) + (addr_family(&probe->src) == MASQ_IPV4 ?
+						 sizeof(struct iphdr) :
+						 sizeof(struct ipv6hdr));
+
+	return packet[at] << 8 | packet[at + 1];
+}
+
+/*
+ * Out as the node's, back as the pod's.  The port may be another one: a socket
+ * of the node may own the pod's.
+ */
 static int round_trip(const struct masq_bpf *skel, const struct cast *cast,
 		      __u8 proto)
 {
+	const struct bpf_program *egress = skel->progs.masq_egress;
+	const struct bpf_program *ingress = skel->progs.masq_ingress;
 	struct probe out = { .src = addr_of(cast->pod),
 			     .dst = addr_of(cast->remote),
 			     .src_port = POD_PORT,
 			     .dst_port = REMOTE_PORT,
 			     .proto = proto };
 	struct probe masqueraded = out, answer, delivered;
+	unsigned char got[PROBE_SIZE] = { 0 };
 
+	if (pass(egress, &out, got) < 0)
+		return -1;
 	masqueraded.src = addr_of(cast->node);
+	masqueraded.src_port = src_port(&out, got);
+	if (expect(egress, &out, &masqueraded, got) < 0)
+		return -1;
 	answer = (struct probe){ .src = masqueraded.dst,
 				 .dst = masqueraded.src,
 				 .src_port = masqueraded.dst_port,
@@ -127,9 +167,10 @@ static int round_trip(const struct masq_bpf *skel, const struct cast *cast,
 				 .proto = proto };
 	delivered = answer;
 	delivered.dst = out.src;
-	if (pass(skel->progs.masq_egress, &out, &masqueraded) < 0)
+	delivered.dst_port = out.src_port;
+	if (pass(ingress, &answer, got) < 0)
 		return -1;
-	return pass(skel->progs.masq_ingress, &answer, &delivered);
+	return expect(ingress, &answer, &delivered, got);
 }
 
 /* What is no pod's stays as it is. */
@@ -141,7 +182,11 @@ static int leave_alone(const struct masq_bpf *skel, const struct cast *cast)
 			      .dst_port = POD_PORT,
 			      .proto = IPPROTO_TCP };
 
-	return pass(skel->progs.masq_egress, &host, &host);
+	unsigned char got[PROBE_SIZE] = { 0 };
+
+	if (pass(skel->progs.masq_egress, &host, got) < 0)
+		return -1;
+	return expect(skel->progs.masq_egress, &host, &host, got);
 }
 
 static int try(const struct masq_bpf *skel)

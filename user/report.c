@@ -55,11 +55,22 @@ static int uplinks_add(struct values *values, const struct uplinks *uplinks)
 		const struct uplink *uplink = &uplinks->items[i];
 
 		if (values_add_named(values, "uplink", uplink->link->name,
-				     "default route") < 0 ||
-		    node_addr_add(values, uplink, MASQ_IPV4) < 0 ||
-		    node_addr_add(values, uplink, MASQ_IPV6) < 0)
+				     "default route") < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* Of the families that --node-ip does not give. */
+static int node_addrs_add(struct values *values, const struct config *config,
+			  const struct uplinks *uplinks)
+{
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		for (size_t i = 0; i < uplinks->count; i++)
+			if (!addr_is_set(&config->node[family]) &&
+			    node_addr_add(values, &uplinks->items[i], family) <
+				    0)
+				return -1;
 	return 0;
 }
 
@@ -148,6 +159,7 @@ int report_settings(const struct datapath *datapath,
 	int result = -1;
 
 	if (values_add_all(&all, &sourced->values) == 0 &&
+	    node_addrs_add(&all, &sourced->config, uplinks) == 0 &&
 	    found_add(&found, datapath, sourced, uplinks) == 0 &&
 	    values_merge(&all, &found) == 0)
 		result = values_publish(&all, &datapath->maps);

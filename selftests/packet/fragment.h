@@ -296,13 +296,13 @@ static inline void in_every_way(const struct plan *plan)
 
 static inline __u64 held_count(const struct fixture *fixture)
 {
-	struct masq_sweeper sweeper;
+	uint64_t waiting;
 
-	if (maps_get_sweeper(&fixture->maps, &sweeper)) {
-		perror("sweeper");
+	if (maps_get_waiting(&fixture->maps, &waiting)) {
+		perror("waiting");
 		exit(1);
 	}
-	return sweeper.held[MASQ_EGRESS] + sweeper.held[MASQ_INGRESS];
+	return waiting;
 }
 
 /* Between whom, in which mode, and what becomes of it. */
