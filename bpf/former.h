@@ -175,7 +175,7 @@ static inline int former_import(struct __sk_buff *skb)
 				       sizeof(external)) < 0)
 			return count;
 		/* without a branch, of which the verifier follows each */
-		left += former_bring(&external) / FORMER_LEFT;
+		left += (__u32)former_bring(&external) / FORMER_LEFT;
 	}
 	return left;
 }
