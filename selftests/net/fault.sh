@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what it is sourced after has them
 #
 # What the tests of faults share: node 1's daemon, whose log is kept, and what
 # of its datapath must be as it was.  Source it after config.sh; $work is the

@@ -299,28 +299,79 @@ static int calls_of(const struct bpf_program *program, int function)
 }
 
 /* All that carry words out of a program, but the maps of masq.h. */
-static void nothing_is_logged(void)
+static void nothing_is_printed(const struct fixture *fixture)
 {
 	static const int outlets[] = {
 		BPF_FUNC_trace_printk,	    BPF_FUNC_trace_vprintk,
 		BPF_FUNC_perf_event_output, BPF_FUNC_skb_output,
-		BPF_FUNC_ringbuf_output,    BPF_FUNC_ringbuf_reserve,
-		BPF_FUNC_seq_printf,	    BPF_FUNC_seq_write,
+		BPF_FUNC_ringbuf_output,    BPF_FUNC_seq_printf,
+		BPF_FUNC_seq_write,
 	};
-	const struct fixture_options options = { 0 };
 	struct bpf_program *program;
-	struct fixture fixture;
 	int lookups = 0;
 
-	fixture_open(&fixture, &options);
-	bpf_object__for_each_program(program, fixture.skel->obj) {
+	bpf_object__for_each_program(program, fixture->skel->obj) {
 		lookups += calls_of(program, BPF_FUNC_map_lookup_elem);
 		for (size_t i = 0; i < sizeof(outlets) / sizeof(outlets[0]);
 		     i++)
 			CHECK_EQUAL(calls_of(program, outlets[i]), 0);
 	}
 	CHECK(lookups > 0);
+}
+
+static int event_count(void *context, void *data, size_t size)
+{
+	(void)data, (void)size;
+	++*(int *)context;
+	return 0;
+}
+
+/* One more flow: how many events tell of it. */
+static void count_events_of_flow(struct fixture *fixture,
+				 const struct family *f,
+				 struct ring_buffer *ring, int *events)
+{
+	struct packet_spec spec = fresh_spec(f, IPPROTO_UDP);
+	struct flow flow;
+
+	*events = 0;
+	flow_open(fixture, &spec, &flow);
+	CHECK(ring_buffer__consume(ring) >= 0);
+}
+
+/* masq_events is for who listens (bpfmasq monitor): without one it is empty. */
+static void nothing_is_told(struct fixture *fixture, const struct family *f)
+{
+	struct masq_listener listener = { .until_ns = UINT64_MAX };
+	const struct masq_listener nobody = { 0 };
+	struct ring_buffer *ring;
+	int events;
+
+	ring = ring_buffer__new(fixture->maps.fd[MAP_EVENTS], event_count,
+				&events, NULL);
+	CHECK(ring);
+	if (!ring)
+		return;
+	count_events_of_flow(fixture, f, ring, &events);
+	CHECK_EQUAL(events, 0);
+	CHECK(maps_set_listener(&fixture->maps, &listener) == 0);
+	count_events_of_flow(fixture, f, ring, &events);
+	CHECK_EQUAL(events, 1);
+	CHECK(maps_set_listener(&fixture->maps, &nobody) == 0);
+	count_events_of_flow(fixture, f, ring, &events);
+	CHECK_EQUAL(events, 0);
+	ring_buffer__free(ring);
+}
+
+static void nothing_is_logged(void)
+{
+	const struct fixture_options options = { 0 };
+	struct fixture fixture;
+
+	fixture_open(&fixture, &options);
+	nothing_is_printed(&fixture);
 	fixture_close(&fixture);
+	play_default(nothing_is_told);
 }
 
 static const struct test_case cases[] = {
