@@ -8,6 +8,7 @@
 # @NAME:PORT an endpoint.
 
 WHY_PACKETS=20 # more than what else may pass meanwhile
+WHY_FLOWS_STAY= # not empty: what packets have opened stays behind each row
 declare -A WHY_ADDRESS=(
 	[pod:4]=10.244.1.2 [pod:6]=fd00:10:244:1::2
 	[other:4]=10.244.1.3 [other:6]=fd00:10:244:1::3
@@ -84,7 +85,7 @@ why_send() {
 	local direction=$1 before
 	before=$(why_counters "$direction")
 	seen=$(selftests/net/probe "$LAB" "$direction" $WHY_PACKETS "${@:2}" \
-		2>&1)
+		2>&1) || true
 	counted=$(jq -rn --argjson n $WHY_PACKETS --argjson before "$before" \
 		--argjson after "$(why_counters "$direction")" '$after |
 		to_entries | map(select(.value - $before[.key] >= $n).key) |
@@ -113,7 +114,12 @@ why_row() {
 	why_send "${@:2:4}"
 	expect_same "verdict of packets: $what" "$6" "$counted"
 	expect_seen "$what" "$9"
-	masq 1 flush >/dev/null
+}
+
+# why_open 4|6 DIRECTION KIND SRC DST: one such packet, for its flow
+why_open() {
+	selftests/net/probe "$LAB" "$2" 1 "$3" "$(why_text "$1" "$4")" \
+		"$(why_text "$1" "$5")" >/dev/null
 }
 
 # why_case 4|6 NAME ROWS
@@ -131,6 +137,7 @@ why_case() {
 	for row in "${rows[@]}"; do
 		IFS='|' read -ra columns <<<"$row"
 		why_row "${answers[i++]}" "${columns[@]}"
+		[ -n "$WHY_FLOWS_STAY" ] || masq 1 flush >/dev/null
 	done
 	case_end
 }
