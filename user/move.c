@@ -87,11 +87,12 @@ static int dir_remove(const struct pins *pins)
 
 	for (int id = 0; id < MAP_COUNT; id++) {
 		new_name(id, name);
-		(void)unlinkat(pins->fd, name, 0);
+		if (map_is_table(id))
+			pins_drop(pins, name);
 	}
-	(void)unlinkat(pins->fd, progs_name, 0);
+	pins_drop(pins, progs_name);
 	/* the last: while it is there we know how far it is */
-	(void)unlinkat(pins->fd, state_name, 0);
+	pins_drop(pins, state_name);
 	if (unlinkat(pins->fd, MAPS_MOVE_DIR, AT_REMOVEDIR) < 0 &&
 	    errno != ENOENT)
 		return fail("remove", MAPS_MOVE_DIR, -errno);
@@ -222,10 +223,11 @@ static int maps_reuse(const struct masq_bpf *skel, const struct pins *pins)
 }
 
 /* Return: NULL, said. */
-static struct masq_bpf *load(const struct pins *pins, __u32 max_flows,
+static struct masq_bpf *load(const struct pins *pins,
+			     enum programs_purpose purpose, __u32 max_flows,
 			     bool rewrites_directly)
 {
-	struct masq_bpf *skel = programs_open(PROGRAMS_MOVE, rewrites_directly);
+	struct masq_bpf *skel = programs_open(purpose, rewrites_directly);
 	int error;
 
 	if (!skel)
@@ -393,7 +395,7 @@ int move_table(const struct pins *pins, __u32 max_flows, bool rewrites_directly)
 
 	if (move_check(pins, max_flows) < 0)
 		return -1;
-	skel = load(pins, max_flows, rewrites_directly);
+	skel = load(pins, PROGRAMS_MOVE, max_flows, rewrites_directly);
 	if (!skel)
 		return -1;
 	if (dir_make(pins, skel) < 0 || former_enter(pins, skel) < 0 ||
@@ -412,8 +414,8 @@ int move_table(const struct pins *pins, __u32 max_flows, bool rewrites_directly)
 
 static int import_resume(const struct pins *pins, bool rewrites_directly)
 {
-	struct masq_bpf *skel =
-		load(pins, MASQ_FLOWS_DEFAULT, rewrites_directly);
+	struct masq_bpf *skel = load(pins, PROGRAMS_IMPORT, MASQ_FLOWS_DEFAULT,
+				     rewrites_directly);
 	int result;
 
 	if (!skel)

@@ -145,12 +145,18 @@ void pins_close(struct pins *pins)
 	close(pins->fd);
 }
 
+/* Where an object is pinned at first, to be renamed then. */
+static void fresh_name_of(const char *name, char ret[NAME_MAX])
+{
+	snprintf(ret, NAME_MAX, "%s_new", name);
+}
+
 int pins_put(const struct pins *pins, const char *name, int fd)
 {
-	char path[PATH_MAX], fresh_name[64], fresh[PATH_MAX];
+	char path[PATH_MAX], fresh_name[NAME_MAX], fresh[PATH_MAX];
 	int error;
 
-	snprintf(fresh_name, sizeof(fresh_name), "%s_new", name);
+	fresh_name_of(name, fresh_name);
 	error = pin_path(pins->dir, name, path);
 	if (!error)
 		error = pin_path(pins->dir, fresh_name, fresh);
@@ -163,6 +169,15 @@ int pins_put(const struct pins *pins, const char *name, int fd)
 		(void)unlink(fresh);
 	}
 	return error;
+}
+
+void pins_drop(const struct pins *pins, const char *name)
+{
+	char fresh_name[NAME_MAX];
+
+	fresh_name_of(name, fresh_name);
+	(void)unlinkat(pins->fd, fresh_name, 0);
+	(void)unlinkat(pins->fd, name, 0);
 }
 
 static bool is_ours(const char *name)

@@ -55,6 +55,9 @@ void pins_close(struct pins *pins);
  */
 int pins_put(const struct pins *pins, const char *name, int fd);
 
+/* Unpin it, if it is there, and what pins_put() has left that was killed. */
+void pins_drop(const struct pins *pins, const char *name);
+
 /* Unpin all that is ours. Return: 0 or -1, said. */
 int pins_clear(const struct pins *pins);
 

@@ -35,18 +35,26 @@ struct bpf_program *programs_moving(const struct masq_bpf *skel,
 	return programs[slot];
 }
 
-/* The sweep, and what the commands ask for, are of both purposes. */
 static void programs_choose(const struct masq_bpf *skel,
 			    enum programs_purpose purpose)
 {
+	bool serves = purpose == PROGRAMS_SERVE;
 	bool moves = purpose == PROGRAMS_MOVE;
+	/* their twins without Ethernet are the same code */
+	bool is_run = serves || purpose == PROGRAMS_PROVE;
+	bool imports = moves || purpose == PROGRAMS_IMPORT;
 
 	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++) {
-		bpf_program__set_autoload(programs_serving(skel, slot), !moves);
+		bpf_program__set_autoload(programs_serving(skel, slot), serves);
 		bpf_program__set_autoload(programs_moving(skel, slot), moves);
 	}
-	bpf_program__set_autoload(skel->progs.masq_import, moves);
-	skel->rodata->has_former = moves;
+	bpf_program__set_autoload(skel->progs.masq_egress, is_run);
+	bpf_program__set_autoload(skel->progs.masq_ingress, is_run);
+	bpf_program__set_autoload(skel->progs.masq_import, imports);
+	bpf_program__set_autoload(skel->progs.masq_sweep, serves || moves);
+	bpf_program__set_autoload(skel->progs.masq_close, serves);
+	bpf_program__set_autoload(skel->progs.masq_why, serves);
+	skel->rodata->has_former = imports;
 }
 
 struct masq_bpf *programs_open(enum programs_purpose purpose,

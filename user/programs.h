@@ -15,7 +15,9 @@ struct bpf_program;
 
 enum programs_purpose {
 	PROGRAMS_SERVE, /* to be the datapath */
+	PROGRAMS_PROVE, /* to be tried on packets (prove.h) */
 	PROGRAMS_MOVE, /* while another table takes its place (move.h) */
+	PROGRAMS_IMPORT, /* to bring flows to that alone */
 };
 
 /* Return: NULL, said. */

@@ -202,7 +202,7 @@ static int try(const struct masq_bpf *skel)
 int prove(bool rewrites_directly)
 {
 	struct masq_bpf *skel =
-		programs_open(PROGRAMS_SERVE, rewrites_directly);
+		programs_open(PROGRAMS_PROVE, rewrites_directly);
 	int error, result;
 
 	if (!skel)

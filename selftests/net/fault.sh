@@ -7,11 +7,13 @@
 
 fault_pins=$LAB_PINS-node1
 
-# config_write LINE…: a configuration file of node 1's pods, and these
+# config_write LINE…: a configuration file of node 1's pods, and these.  UDP flows
+# live as long as a test.
 config_write() {
 	mkdir -p "$work/etc"
 	printf '%s\n' 'pod-cidr: [10.244.1.0/24, "fd00:10:244:1::/64"]' \
-		'cluster-cidr: [10.244.0.0/16, "fd00:10:244::/48"]' "$@" \
+		'cluster-cidr: [10.244.0.0/16, "fd00:10:244::/48"]' \
+		'timeout-udp-established: 3600' "$@" \
 		>"$work/etc/new"
 	mv "$work/etc/new" "$work/etc/config.yaml"
 }
@@ -27,7 +29,7 @@ daemon_start() {
 	daemon_command "$@"
 	start node1 "${daemon_command[@]}" 2>"$work/log"
 	daemon=$started
-	wait_for 20 grep -qx 'bpfmasq: ready' "$work/log" || {
+	wait_for 60 grep -qx 'bpfmasq: ready' "$work/log" || {
 		cat "$work/log"
 		return 1
 	}
