@@ -10,6 +10,9 @@
 #include "event.h"
 #include "tell.h"
 
+/* While programs of ours hang at both tcx and clsact (attach.h). */
+__u8 ends_chain;
+
 /* Does the sender of such a packet wait for an answer that will not come? */
 static inline int verdict_is_told(enum masq_verdict verdict)
 {
@@ -27,7 +30,7 @@ static inline int verdict_is_told(enum masq_verdict verdict)
 
 /*
  * What is not dropped goes on to the next program at the hook: others may have
- * theirs before and behind us.
+ * theirs before and behind us.  But what is ours there must not get it again.
  */
 static inline int forward(struct __sk_buff *skb, const struct packet *p,
 			  enum masq_verdict verdict)
@@ -39,7 +42,7 @@ static inline int forward(struct __sk_buff *skb, const struct packet *p,
 		return tell(skb, p);
 	if (verdict == MASQ_HELD || verdict >= MASQ_DROP_FIRST)
 		return TC_ACT_SHOT;
-	return TC_ACT_UNSPEC;
+	return ends_chain ? TC_ACT_OK : TC_ACT_UNSPEC;
 }
 
 #endif /* FORWARD_H */

@@ -72,6 +72,7 @@ enum {
 /* include/uapi/linux/pkt_cls.h; tcx calls the first TCX_NEXT. */
 enum {
 	TC_ACT_UNSPEC = -1, /* the next program or filter decides */
+	TC_ACT_OK = 0, /* no other program or filter does */
 	TC_ACT_SHOT = 2,
 };
 

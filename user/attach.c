@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "grace.h"
 #include "log.h"
 #include "pins.h"
 
@@ -30,6 +31,11 @@ enum {
 };
 
 static const char *const direction_names[] = { "egress", "ingress" };
+
+static enum masq_attach other_way(enum masq_attach way)
+{
+	return way == MASQ_ATTACH_TCX ? MASQ_ATTACH_CLSACT : MASQ_ATTACH_TCX;
+}
 
 const char *attach_name(enum masq_attach way)
 {
@@ -100,10 +106,16 @@ static int tcx_remove(const char *pin_dir, __u32 ifindex,
 		      enum masq_direction direction)
 {
 	char path[PATH_MAX];
-	int error = link_path(pin_dir, ifindex, direction, path);
+	int error = link_path(pin_dir, ifindex, direction, path), fd;
 
 	if (error)
 		return error;
+	fd = bpf_obj_get(path);
+	if (fd >= 0) {
+		/* that the pin goes is not enough: the kernel puts it off */
+		(void)bpf_link_detach(fd);
+		close(fd);
+	}
 	return unlink(path) == 0 || errno == ENOENT ? 0 : -errno;
 }
 
@@ -263,12 +275,60 @@ static bool clsact_is_there(__u32 ifindex, enum masq_direction direction)
 	return filter_program(&hook) != 0;
 }
 
+/* Does this program hang there? */
+static bool is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way,
+		     enum masq_direction direction)
+{
+	return way == MASQ_ATTACH_TCX ?
+		       tcx_is_there(pin_dir, ifindex, direction) :
+		       clsact_is_there(ifindex, direction);
+}
+
 bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 {
-	for (int d = 0; d < MASQ_DIRECTION_COUNT; d++)
-		if (!(way == MASQ_ATTACH_TCX ?
-			      tcx_is_there(pin_dir, ifindex, d) :
-			      clsact_is_there(ifindex, d)))
-			return false;
-	return true;
+	return is_there(pin_dir, ifindex, way, MASQ_EGRESS) &&
+	       is_there(pin_dir, ifindex, way, MASQ_INGRESS);
+}
+
+/* Does any of ours? */
+static bool hangs(const struct attach *attach, enum masq_attach way)
+{
+	return is_there(attach->pin_dir, attach->ifindex, way, MASQ_EGRESS) ||
+	       is_there(attach->pin_dir, attach->ifindex, way, MASQ_INGRESS);
+}
+
+/*
+ * tcx programs run before clsact filters, and have to end the chain where both
+ * are ours.  Those of before may still be at a packet that did not find them so.
+ */
+static int change_way(const struct attach *attach, enum masq_attach way)
+{
+	enum masq_attach other = other_way(way);
+
+	if (attach_put(attach, MASQ_ATTACH_TCX) < 0)
+		return -1;
+	grace_wait();
+	if (way == MASQ_ATTACH_CLSACT && attach_put(attach, way) < 0) {
+		(void)attach_remove(attach->pin_dir, attach->ifindex, way);
+		return -1;
+	}
+	if (attach_remove(attach->pin_dir, attach->ifindex, other) < 0)
+		return -1;
+	grace_wait();
+	return 0;
+}
+
+int attach_put_alone(const struct attach *attach, enum masq_attach way,
+		     volatile __u8 *ends_chain)
+{
+	bool was_ending = *ends_chain;
+	int result;
+
+	if (!hangs(attach, other_way(way)))
+		return attach_put(attach, way);
+	*ends_chain = true;
+	result = change_way(attach, way);
+	*ends_chain = was_ending || (hangs(attach, MASQ_ATTACH_TCX) &&
+				     hangs(attach, MASQ_ATTACH_CLSACT));
+	return result;
 }

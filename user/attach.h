@@ -10,7 +10,6 @@
 
 #include "masq.h"
 
-/* Bring up to date what hangs on the interface already, or attach it. */
 struct attach {
 	const char *pin_dir;
 	const char *name; /* the interface's, for messages */
@@ -18,7 +17,7 @@ struct attach {
 	int program_fd[MASQ_DIRECTION_COUNT];
 };
 
-/* Does this kernel have tcx? Tried on loopback's ifindex with this program. */
+/* Does this kernel have tcx?  Tried with this program, on no interface. */
 int attach_has_tcx(int program_fd);
 
 /*
@@ -29,6 +28,15 @@ int attach_has_tcx(int program_fd);
  * Return: 0 or -1.
  */
 int attach_put(const struct attach *attach, enum masq_attach way);
+
+/*
+ * The same, and where programs of ours are there by the other way too, or only,
+ * in their place as well: a packet passes one of the two ways.  Until they are
+ * off, *ends_chain, which is these programs', keeps packets from all who come
+ * behind.
+ */
+int attach_put_alone(const struct attach *attach, enum masq_attach way,
+		     volatile __u8 *ends_chain);
 
 /* Take them off; what is not there is no error. Return: 0 or -1, said. */
 int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way);

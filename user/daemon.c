@@ -161,7 +161,9 @@ static int serve(struct daemon *daemon, const struct sourced *sourced)
 	if (!serves_already &&
 	    publish(daemon, sourced, &daemon->node, uplinks) < 0)
 		return -1;
-	if (uplinks_attach(uplinks, datapath, sourced->config.attach) < 0)
+	if (uplinks_choose_ways(uplinks, datapath, sourced->config.attach) <
+		    0 ||
+	    uplinks_attach(uplinks, datapath) < 0)
 		return -1;
 	if ((!serves_already ||
 	     publish(daemon, sourced, &daemon->node, uplinks) == 0) &&
@@ -185,7 +187,7 @@ static int replace(struct daemon *daemon, const struct sourced *sourced)
 	datapath_release(&daemon->datapath);
 	daemon->datapath = former;
 	/* said, too, where the former do not serve again */
-	(void)uplinks_attach(&daemon->uplinks, &former, sourced->config.attach);
+	(void)uplinks_attach(&daemon->uplinks, &former);
 	return -1;
 }
 
@@ -253,32 +255,28 @@ free_node:
 	return -1;
 }
 
-/* Each for itself: one that fails keeps no other from serving. */
-static void uplinks_follow(struct daemon *daemon, enum config_attach attach,
-			   struct uplinks *uplinks)
+/*
+ * Each for itself: one that fails keeps no other from serving.
+ *
+ * Return: 0 or -1, said.
+ */
+static int uplinks_follow(struct daemon *daemon, const struct uplinks *uplinks)
 {
+	int result = 0;
+
 	for (size_t i = 0; i < uplinks->count; i++) {
-		struct uplinks one = { .items = { uplinks->items[i] },
-				       .count = 1 };
+		const struct uplinks one = { .items = { uplinks->items[i] },
+					     .count = 1 };
 
-		int error = uplinks_attach(&one, &daemon->datapath, attach);
-
-		uplinks->items[i] = one.items[0];
-		if (!error && !one.items[0].was_attached)
-			say_uplink(&one.items[0]);
+		if (uplinks_attach(&one, &daemon->datapath) < 0)
+			result = -1;
+		else if (!uplink_is_as_it_was(&uplinks->items[i]))
+			say_uplink(&uplinks->items[i]);
 	}
 	if (!uplinks->count)
 		log_info("no uplink: nothing is translated until there is one");
 	(void)uplinks_retire(uplinks, &daemon->datapath);
-}
-
-/* Says what only a new start can change. Return: 0 or -1. */
-static int can_be_live(const struct daemon *daemon, const struct config *config,
-		       const struct uplinks *uplinks)
-{
-	if (datapath_check(&daemon->datapath, config) < 0)
-		return -1;
-	return uplinks_check(uplinks, &daemon->datapath, config->attach);
+	return result;
 }
 
 /*
@@ -293,21 +291,22 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 	struct uplinks uplinks;
 	struct vanished vanished;
 	struct node node;
-	int result;
+	int result = 0;
 
 	if (node_learn(config, demand, &node, &uplinks) < 0)
 		return -1;
-	if (sourced != &daemon->sourced &&
-	    can_be_live(daemon, config, &uplinks) < 0) {
+	if ((sourced != &daemon->sourced &&
+	     datapath_check(&daemon->datapath, config) < 0) ||
+	    uplinks_choose_ways(&uplinks, &daemon->datapath, config->attach) <
+		    0) {
 		node_free(&node);
 		return -1;
 	}
 	vanished_find(daemon, &node, &vanished);
 	if (!uplinks_equal(&uplinks, &daemon->uplinks))
-		uplinks_follow(daemon, config->attach, &uplinks);
-	else
-		uplinks_keep(&uplinks, &daemon->uplinks);
-	result = publish(daemon, sourced, &node, &uplinks);
+		result = uplinks_follow(daemon, &uplinks);
+	if (publish(daemon, sourced, &node, &uplinks) < 0)
+		result = -1;
 	vanished_close(daemon, &vanished);
 	node_free(&daemon->node);
 	daemon->node = node;
@@ -401,7 +400,9 @@ void daemon_heal(struct daemon *daemon)
 			continue;
 		log_info("the programs are not on %s: attaching again",
 			 uplink->link->name);
-		uplinks_follow(daemon, daemon->sourced.config.attach, uplinks);
+		if (uplinks_choose_ways(uplinks, &daemon->datapath,
+					daemon->sourced.config.attach) == 0)
+			(void)uplinks_follow(daemon, uplinks);
 		return;
 	}
 }

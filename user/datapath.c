@@ -278,6 +278,11 @@ int datapath_program_fd(const struct datapath *datapath,
 	return bpf_program__fd(programs_serving(datapath->skel, slot));
 }
 
+volatile __u8 *datapath_ends_chain(const struct datapath *datapath)
+{
+	return &datapath->skel->bss->ends_chain;
+}
+
 int datapath_close_fd(const struct datapath *datapath)
 {
 	return bpf_program__fd(datapath->skel->progs.masq_close);

@@ -70,6 +70,9 @@ int datapath_program_fd(const struct datapath *datapath,
 			enum masq_direction direction,
 			enum node_framing framing);
 
+/* Theirs (attach.h). */
+volatile __u8 *datapath_ends_chain(const struct datapath *datapath);
+
 /* The program that closes flows (close.h). */
 int datapath_close_fd(const struct datapath *datapath);
 

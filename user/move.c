@@ -5,14 +5,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <linux/membarrier.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "attach.h"
+#include "grace.h"
 #include "log.h"
 #include "masq.skel.h"
 #include "node.h"
@@ -328,15 +327,6 @@ static int import_add(const struct masq_tuple *external,
 	return import->count == MASQ_IMPORT_MAX ? import_flush(import) : 0;
 }
 
-/*
- * Until no former program runs any more on any CPU: what one of them has just
- * put is then there to be read. membarrier(2): it waits as synchronize_rcu().
- */
-static void former_wait(void)
-{
-	(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-}
-
 static int flows_import(const struct pins *pins, const struct masq_bpf *skel)
 {
 	struct import import = {
@@ -405,7 +395,7 @@ int move_table(const struct pins *pins, __u32 max_flows, bool rewrites_directly)
 		(void)undo(pins);
 		result = -1;
 	} else {
-		former_wait();
+		grace_wait();
 		result = flows_import(pins, skel);
 	}
 	masq_bpf__destroy(skel);

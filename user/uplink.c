@@ -187,6 +187,7 @@ bool uplinks_equal(const struct uplinks *a, const struct uplinks *b)
 		const struct uplink *x = &a->items[i], *y = &b->items[i];
 
 		if (x->link->ifindex != y->link->ifindex ||
+		    x->value.attach != y->value.attach ||
 		    memcmp(x->value.node, y->value.node,
 			   sizeof(x->value.node)) != 0 ||
 		    memcmp(x->value.choice, y->value.choice,
@@ -194,12 +195,6 @@ bool uplinks_equal(const struct uplinks *a, const struct uplinks *b)
 			return false;
 	}
 	return true;
-}
-
-void uplinks_keep(struct uplinks *uplinks, const struct uplinks *serving)
-{
-	for (size_t i = 0; i < uplinks->count; i++)
-		uplinks->items[i].value = serving->items[i].value;
 }
 
 /*
@@ -213,7 +208,6 @@ static int way_choose(const struct uplink *uplink,
 {
 	int program_fd = datapath_program_fd(datapath, MASQ_EGRESS,
 					     node_framing(uplink->link));
-	struct masq_uplink now;
 	enum masq_attach asked;
 
 	asked = wanted == CONFIG_ATTACH_CLSACT ? MASQ_ATTACH_CLSACT :
@@ -225,21 +219,13 @@ static int way_choose(const struct uplink *uplink,
 					 "--attach auto");
 		asked = MASQ_ATTACH_CLSACT;
 	}
-	if (maps_get_uplink(&datapath->maps, uplink->link->ifindex, &now) ==
-	    0) {
-		if (wanted == CONFIG_ATTACH_AUTO)
-			asked = now.attach;
-		if (asked != now.attach)
-			return log_error("--attach %s: %s is attached by %s; "
-					 "bpfmasq detach first, to change it",
-					 attach_name(asked), uplink->link->name,
-					 attach_name(now.attach));
-	}
-	return asked;
+	return wanted == CONFIG_ATTACH_AUTO && uplink->was_attached ?
+		       uplink->was_attached_by :
+		       asked;
 }
 
 static int uplink_attach(const struct uplink *uplink,
-			 const struct datapath *datapath)
+			 const struct datapath *datapath, enum masq_attach way)
 {
 	enum node_framing framing = node_framing(uplink->link);
 	struct attach attach = {
@@ -254,77 +240,86 @@ static int uplink_attach(const struct uplink *uplink,
 		},
 	};
 
-	return attach_put(&attach, uplink->value.attach);
+	return attach_put_alone(&attach, way, datapath_ends_chain(datapath));
 }
 
-/* Choose for all, before anything is attached to one. */
-static int ways_choose(struct uplinks *uplinks, const struct datapath *datapath,
-		       enum config_attach wanted)
+int uplinks_choose_ways(struct uplinks *uplinks,
+			const struct datapath *datapath,
+			enum config_attach wanted)
 {
 	for (size_t i = 0; i < uplinks->count; i++) {
 		struct uplink *uplink = &uplinks->items[i];
 		struct masq_uplink now;
-		int way = way_choose(uplink, datapath, wanted);
+		int way;
 
-		if (way < 0)
-			return -1;
-		uplink->value.attach = way;
 		uplink->was_attached = maps_get_uplink(&datapath->maps,
 						       uplink->link->ifindex,
 						       &now) == 0;
+		if (uplink->was_attached)
+			uplink->was_attached_by = now.attach;
+		way = way_choose(uplink, datapath, wanted);
+		if (way < 0)
+			return -1;
+		uplink->value.attach = way;
 	}
 	return 0;
 }
 
-int uplinks_check(const struct uplinks *uplinks,
-		  const struct datapath *datapath, enum config_attach wanted)
+bool uplink_is_as_it_was(const struct uplink *uplink)
 {
-	struct uplinks chosen = *uplinks;
-
-	return ways_choose(&chosen, datapath, wanted);
+	return uplink->was_attached &&
+	       uplink->was_attached_by == uplink->value.attach;
 }
 
-static int uplinks_publish(const struct uplinks *uplinks,
-			   const struct datapath *datapath)
+static int uplink_publish(const struct uplink *uplink,
+			  const struct datapath *datapath,
+			  enum masq_attach way)
 {
-	for (size_t i = 0; i < uplinks->count; i++) {
-		const struct uplink *uplink = &uplinks->items[i];
-		int error = maps_set_uplink(
-			&datapath->maps, uplink->link->ifindex, &uplink->value);
+	struct masq_uplink value = uplink->value;
+	int error;
 
-		if (error)
-			return log_error("cannot enter %s in masq_uplinks: %s",
-					 uplink->link->name, strerror(-error));
-	}
+	value.attach = way;
+	error = maps_set_uplink(&datapath->maps, uplink->link->ifindex, &value);
+	if (error)
+		return log_error("cannot enter %s in masq_uplinks: %s",
+				 uplink->link->name, strerror(-error));
 	return 0;
+}
+
+static void uplink_undo(const struct uplink *uplink,
+			const struct datapath *datapath)
+{
+	if (!uplink->was_attached) {
+		(void)attach_remove(datapath->pins.dir, uplink->link->ifindex,
+				    uplink->value.attach);
+		(void)maps_delete_uplink(&datapath->maps,
+					 uplink->link->ifindex);
+	} else if (uplink->was_attached_by != uplink->value.attach) {
+		(void)uplink_publish(uplink, datapath,
+				     uplink->was_attached_by);
+		(void)uplink_attach(uplink, datapath, uplink->was_attached_by);
+	}
 }
 
 void uplinks_undo(const struct uplinks *uplinks,
 		  const struct datapath *datapath)
 {
-	for (size_t i = 0; i < uplinks->count; i++) {
-		const struct uplink *uplink = &uplinks->items[i];
-
-		if (uplink->was_attached)
-			continue;
-		(void)attach_remove(datapath->pins.dir, uplink->link->ifindex,
-				    uplink->value.attach);
-		(void)maps_delete_uplink(&datapath->maps,
-					 uplink->link->ifindex);
-	}
+	for (size_t i = 0; i < uplinks->count; i++)
+		uplink_undo(&uplinks->items[i], datapath);
 }
 
-int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
-		   enum config_attach wanted)
+int uplinks_attach(const struct uplinks *uplinks,
+		   const struct datapath *datapath)
 {
-	int result;
+	int result = 0;
 
-	if (ways_choose(uplinks, datapath, wanted) < 0)
-		return -1;
 	/* entered first: what is attached can then be found by detach */
-	result = uplinks_publish(uplinks, datapath);
 	for (size_t i = 0; i < uplinks->count && result == 0; i++)
-		result = uplink_attach(&uplinks->items[i], datapath);
+		result = uplink_publish(&uplinks->items[i], datapath,
+					uplinks->items[i].value.attach);
+	for (size_t i = 0; i < uplinks->count && result == 0; i++)
+		result = uplink_attach(&uplinks->items[i], datapath,
+				       uplinks->items[i].value.attach);
 	if (result < 0)
 		uplinks_undo(uplinks, datapath);
 	return result;

@@ -13,6 +13,7 @@ struct uplink {
 	const struct node_link *link;
 	struct masq_uplink value; /* as masq_uplinks will hold it */
 	bool was_attached;
+	enum masq_attach was_attached_by;
 };
 
 struct uplinks {
@@ -35,25 +36,30 @@ enum uplinks_demand {
 int uplinks_resolve(const struct config *config, const struct node *node,
 		    enum uplinks_demand demand, struct uplinks *ret);
 
-/* The same interfaces with the same addresses? */
+/*
+ * Choose how each is attached: as wanted, or for `auto` as it is already.
+ *
+ * Return: 0 or -1, said.
+ */
+int uplinks_choose_ways(struct uplinks *uplinks,
+			const struct datapath *datapath,
+			enum config_attach wanted);
+
+/* Was it attached before, in the way that was chosen? */
+bool uplink_is_as_it_was(const struct uplink *uplink);
+
+/* The same interfaces with the same addresses, attached in the same ways? */
 bool uplinks_equal(const struct uplinks *a, const struct uplinks *b);
 
 /*
- * Enter them in masq_uplinks and attach the programs to each.
+ * Enter them in masq_uplinks and attach the programs to each, as was chosen.
  *
  * Return: 0; or -1, said, and undone as by uplinks_undo().
  */
-int uplinks_attach(struct uplinks *uplinks, const struct datapath *datapath,
-		   enum config_attach wanted);
+int uplinks_attach(const struct uplinks *uplinks,
+		   const struct datapath *datapath);
 
-/* Can they be attached as is wanted? Return: 0 or -1, said. */
-int uplinks_check(const struct uplinks *uplinks,
-		  const struct datapath *datapath, enum config_attach wanted);
-
-/* These are the same as those that serve: take over how they are attached. */
-void uplinks_keep(struct uplinks *uplinks, const struct uplinks *serving);
-
-/* Detach from those that were not attached before. */
+/* Detach from those that were not attached before; others as they were. */
 void uplinks_undo(const struct uplinks *uplinks,
 		  const struct datapath *datapath);
 

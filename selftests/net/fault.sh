@@ -18,15 +18,15 @@ config_write() {
 	mv "$work/etc/new" "$work/etc/config.yaml"
 }
 
-# daemon_command OPTION…: it is in $daemon_command
+# It is in $daemon_command.
 daemon_command() {
 	daemon_command=("$BPFMASQ" --pin-dir "$fault_pins" run
-		--config "$work/etc/config.yaml" "$@")
+		--config "$work/etc/config.yaml")
 }
 
-# daemon_start OPTION…: until it is ready
+# Until it is ready.
 daemon_start() {
-	daemon_command "$@"
+	daemon_command
 	start node1 "${daemon_command[@]}" 2>"$work/log"
 	daemon=$started
 	wait_for 60 grep -qx 'bpfmasq: ready' "$work/log" || {

@@ -27,6 +27,7 @@ static const struct {
 	enum extent extent;
 } extents[] = {
 	{ "__sk_buff", EXTENT_BEGIN },
+	{ "bpf_map", EXTENT_MEMBERS },
 	{ "sk_buff", EXTENT_MEMBERS },
 	{ "bpf_timer", EXTENT_SIZE },
 };
