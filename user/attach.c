@@ -42,6 +42,15 @@ const char *attach_name(enum masq_attach way)
 	return way == MASQ_ATTACH_TCX ? "tcx" : "clsact";
 }
 
+static int program_fd_of(const struct attach *attach,
+			 enum masq_direction direction)
+{
+	enum masq_slot slot =
+		node_framing(attach->link) * MASQ_DIRECTION_COUNT + direction;
+
+	return attach->program_fds[slot];
+}
+
 static int link_path(const char *pin_dir, __u32 ifindex,
 		     enum masq_direction direction, char path[PATH_MAX])
 {
@@ -77,10 +86,10 @@ int attach_has_tcx(int program_fd)
 static int tcx_put(const struct attach *attach, enum masq_direction direction,
 		   bool *ret_is_new)
 {
-	int program_fd = attach->program_fd[direction], fd, error;
+	int program_fd = program_fd_of(attach, direction), fd, error;
 	char path[PATH_MAX];
 
-	error = link_path(attach->pin_dir, attach->ifindex, direction, path);
+	error = link_path(attach->pin_dir, attach->link->ifindex, direction, path);
 	if (error)
 		return error;
 	fd = bpf_obj_get(path);
@@ -93,7 +102,7 @@ static int tcx_put(const struct attach *attach, enum masq_direction direction,
 	} else if (fd != -ENOENT) {
 		return fd;
 	}
-	fd = tcx_link(program_fd, attach->ifindex, direction);
+	fd = tcx_link(program_fd, attach->link->ifindex, direction);
 	if (fd < 0)
 		return fd;
 	error = bpf_obj_pin(fd, path);
@@ -150,17 +159,17 @@ static bool has_ingress_qdisc(const struct attach *attach,
 {
 	__u32 id = filter_program(egress);
 
-	return id && id == program_id(attach->program_fd[MASQ_INGRESS]);
+	return id && id == program_id(program_fd_of(attach, MASQ_INGRESS));
 }
 
 static int clsact_put(const struct attach *attach,
 		      enum masq_direction direction, bool *ret_is_new)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = attach->ifindex,
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = attach->link->ifindex,
 		    .attach_point = tc_point(direction));
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = FILTER_HANDLE,
 		    .priority = FILTER_PRIORITY, .flags = BPF_TC_F_REPLACE,
-		    .prog_fd = attach->program_fd[direction]);
+		    .prog_fd = program_fd_of(attach, direction));
 	int error = bpf_tc_hook_create(&hook);
 	bool is_new;
 
@@ -198,10 +207,10 @@ static int put(const struct attach *attach, enum masq_attach way,
 	if (error == -EEXIST && way == MASQ_ATTACH_CLSACT)
 		return log_error("cannot attach to %s at clsact: it has an "
 				 "ingress qdisc (tc qdisc del dev %s ingress)",
-				 attach->name, attach->name);
+				 attach->link->name, attach->link->name);
 	if (error)
 		return log_error("cannot attach to %s at %s %s: %s%s",
-				 attach->name, attach_name(way),
+				 attach->link->name, attach_name(way),
 				 direction_names[direction], strerror(-error),
 				 log_hint(-error));
 	return 0;
@@ -225,7 +234,7 @@ int attach_put(const struct attach *attach, enum masq_attach way)
 	if (put(attach, way, MASQ_EGRESS, &unused) == 0)
 		return 0;
 	if (is_new)
-		(void)take_off(attach->pin_dir, attach->ifindex, way,
+		(void)take_off(attach->pin_dir, attach->link->ifindex, way,
 			       MASQ_INGRESS);
 	return -1;
 }
@@ -293,8 +302,8 @@ bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 /* Does any of ours? */
 static bool hangs(const struct attach *attach, enum masq_attach way)
 {
-	return is_there(attach->pin_dir, attach->ifindex, way, MASQ_EGRESS) ||
-	       is_there(attach->pin_dir, attach->ifindex, way, MASQ_INGRESS);
+	return is_there(attach->pin_dir, attach->link->ifindex, way, MASQ_EGRESS) ||
+	       is_there(attach->pin_dir, attach->link->ifindex, way, MASQ_INGRESS);
 }
 
 /*
@@ -309,10 +318,10 @@ static int change_way(const struct attach *attach, enum masq_attach way)
 		return -1;
 	grace_wait();
 	if (way == MASQ_ATTACH_CLSACT && attach_put(attach, way) < 0) {
-		(void)attach_remove(attach->pin_dir, attach->ifindex, way);
+		(void)attach_remove(attach->pin_dir, attach->link->ifindex, way);
 		return -1;
 	}
-	if (attach_remove(attach->pin_dir, attach->ifindex, other) < 0)
+	if (attach_remove(attach->pin_dir, attach->link->ifindex, other) < 0)
 		return -1;
 	grace_wait();
 	return 0;

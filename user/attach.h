@@ -9,12 +9,12 @@
 #include <stdbool.h>
 
 #include "masq.h"
+#include "node.h"
 
 struct attach {
 	const char *pin_dir;
-	const char *name; /* the interface's, for messages */
-	__u32 ifindex;
-	int program_fd[MASQ_DIRECTION_COUNT];
+	const struct node_link *link;
+	const int *program_fds; /* by enum masq_slot */
 };
 
 /* Does this kernel have tcx?  Tried with this program, on no interface. */

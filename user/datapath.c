@@ -129,6 +129,13 @@ static void maps_collect(struct datapath *datapath)
 		datapath->maps.fd[id] = bpf_map__fd(map_of(datapath, id));
 }
 
+static void programs_collect(struct datapath *datapath)
+{
+	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++)
+		datapath->program_fds[slot] = bpf_program__fd(
+			programs_serving(datapath->skel, slot));
+}
+
 static int map_pin(const struct datapath *datapath, enum map_id id)
 {
 	int error =
@@ -182,6 +189,7 @@ static int programs_load(struct datapath *datapath, const struct config *config)
 		return log_error("cannot load the datapath for %u flows: %s%s",
 				 max_flows, strerror(-error), log_hint(-error));
 	maps_collect(datapath);
+	programs_collect(datapath);
 	return maps_pin(datapath);
 }
 
@@ -267,15 +275,6 @@ void datapath_abandon(struct datapath *datapath)
 	else
 		maps_unpin(datapath);
 	datapath_close(datapath);
-}
-
-int datapath_program_fd(const struct datapath *datapath,
-			enum masq_direction direction,
-			enum node_framing framing)
-{
-	enum masq_slot slot = framing * MASQ_DIRECTION_COUNT + direction;
-
-	return bpf_program__fd(programs_serving(datapath->skel, slot));
 }
 
 volatile __u8 *datapath_ends_chain(const struct datapath *datapath)

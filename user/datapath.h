@@ -18,6 +18,7 @@ struct datapath {
 	struct pins pins;
 	struct masq_bpf *skel;
 	struct maps maps; /* the skeleton's */
+	int program_fds[MASQ_SLOT_COUNT]; /* the skeleton's */
 	bool was_pinned[MAP_COUNT]; /* found, and used */
 	bool was_made[MAP_COUNT]; /* pinned by us */
 	bool replaces_maps; /* another version's, but for the state */
@@ -64,11 +65,6 @@ int datapath_reopen(const struct datapath *former, const struct config *config,
 
 /* Let go of the programs alone. */
 void datapath_release(struct datapath *datapath);
-
-/* The program for an interface, by direction and framing. */
-int datapath_program_fd(const struct datapath *datapath,
-			enum masq_direction direction,
-			enum node_framing framing);
 
 /* Theirs (attach.h). */
 volatile __u8 *datapath_ends_chain(const struct datapath *datapath);

@@ -19,14 +19,6 @@
 
 static const __u32 zero;
 
-/* In the order of enum masq_slot: as the serving programs are pinned. */
-static const char *const slot_names[MASQ_SLOT_COUNT] = {
-	[MASQ_SLOT_EGRESS] = "masq_egress",
-	[MASQ_SLOT_INGRESS] = "masq_ingress",
-	[MASQ_SLOT_EGRESS_L3] = "masq_egress_l3",
-	[MASQ_SLOT_INGRESS_L3] = "masq_ingress_l3",
-};
-
 /* What stands in MAPS_MOVE_DIR beside the table. */
 static const char *const progs_name = MAPS_MOVE_DIR "/masq_old_progs";
 static const char *const state_name = MAPS_MOVE_DIR "/masq_move";
@@ -100,29 +92,6 @@ static int dir_remove(const struct pins *pins)
 
 /* --- programs on the uplinks --- */
 
-static enum masq_slot slot_of(enum node_framing framing,
-			      enum masq_direction direction)
-{
-	return framing * MASQ_DIRECTION_COUNT + direction;
-}
-
-static int link_put(const struct pins *pins, const struct node_link *link,
-		    enum masq_attach way, const int fds[MASQ_SLOT_COUNT])
-{
-	enum node_framing framing = node_framing(link);
-	struct attach attach = {
-		.pin_dir = pins->dir,
-		.name = link->name,
-		.ifindex = link->ifindex,
-		.program_fd = {
-			[MASQ_EGRESS] = fds[slot_of(framing, MASQ_EGRESS)],
-			[MASQ_INGRESS] = fds[slot_of(framing, MASQ_INGRESS)],
-		},
-	};
-
-	return attach_put(&attach, way);
-}
-
 /* On every uplink that there is. Return: 0 or -1, said. */
 static int links_put(const struct pins *pins, const int fds[MASQ_SLOT_COUNT])
 {
@@ -140,36 +109,19 @@ static int links_put(const struct pins *pins, const int fds[MASQ_SLOT_COUNT])
 		return fail("read", "the node's interfaces", error);
 	}
 	while (result == 0 && maps_next_uplink(&maps, &ifindex) == 0) {
-		const struct node_link *link = node_link(&node, ifindex);
+		const struct attach attach = {
+			.pin_dir = pins->dir,
+			.link = node_link(&node, ifindex),
+			.program_fds = fds,
+		};
 
-		if (link && maps_get_uplink(&maps, ifindex, &uplink) == 0)
-			result = link_put(pins, link, uplink.attach, fds);
+		if (attach.link &&
+		    maps_get_uplink(&maps, ifindex, &uplink) == 0)
+			result = attach_put(&attach, uplink.attach);
 	}
 	node_free(&node);
 	maps_close(&maps);
 	return result;
-}
-
-static void fds_close(int fds[MASQ_SLOT_COUNT])
-{
-	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++)
-		if (fds[slot] >= 0)
-			close(fds[slot]);
-}
-
-/* The programs that serve: they are pinned. Return: 0 or -1, said. */
-static int former_open(const struct pins *pins, int ret[MASQ_SLOT_COUNT])
-{
-	memset(ret, -1, MASQ_SLOT_COUNT * sizeof(*ret));
-	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++) {
-		ret[slot] = pin_get(pins->dir, slot_names[slot]);
-		if (ret[slot] >= 0)
-			continue;
-		fail("open", slot_names[slot], ret[slot]);
-		fds_close(ret);
-		return -1;
-	}
-	return 0;
 }
 
 /* Nothing was turned yet: the former programs again, as if nothing was. */
@@ -177,10 +129,10 @@ static int undo(const struct pins *pins)
 {
 	int fds[MASQ_SLOT_COUNT], result;
 
-	if (former_open(pins, fds) < 0)
+	if (programs_open_pinned(pins->dir, fds) < 0)
 		return -1;
 	result = links_put(pins, fds);
-	fds_close(fds);
+	programs_close(fds);
 	return result < 0 ? -1 : dir_remove(pins);
 }
 
@@ -275,13 +227,13 @@ static int former_enter(const struct pins *pins, const struct masq_bpf *skel)
 {
 	int fds[MASQ_SLOT_COUNT], error = 0;
 
-	if (former_open(pins, fds) < 0)
+	if (programs_open_pinned(pins->dir, fds) < 0)
 		return -1;
 	for (__u32 slot = 0; slot < MASQ_SLOT_COUNT && !error; slot++)
 		error = bpf_map_update_elem(
 			bpf_map__fd(skel->maps.masq_old_progs), &slot,
 			&fds[slot], BPF_ANY);
-	fds_close(fds);
+	programs_close(fds);
 	return error ? fail("enter", "the former programs", error) : 0;
 }
 

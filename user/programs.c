@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "log.h"
 #include "masq.skel.h"
+#include "pins.h"
 
 struct bpf_program *programs_serving(const struct masq_bpf *skel,
 				     enum masq_slot slot)
@@ -33,6 +35,36 @@ struct bpf_program *programs_moving(const struct masq_bpf *skel,
 	};
 
 	return programs[slot];
+}
+
+/* In the order of enum masq_slot: as the serving programs are pinned. */
+static const char *const slot_names[MASQ_SLOT_COUNT] = {
+	[MASQ_SLOT_EGRESS] = "masq_egress",
+	[MASQ_SLOT_INGRESS] = "masq_ingress",
+	[MASQ_SLOT_EGRESS_L3] = "masq_egress_l3",
+	[MASQ_SLOT_INGRESS_L3] = "masq_ingress_l3",
+};
+
+void programs_close(int fds[MASQ_SLOT_COUNT])
+{
+	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++)
+		if (fds[slot] >= 0)
+			close(fds[slot]);
+}
+
+int programs_open_pinned(const char *pin_dir, int ret[MASQ_SLOT_COUNT])
+{
+	memset(ret, -1, MASQ_SLOT_COUNT * sizeof(*ret));
+	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++) {
+		ret[slot] = pin_get(pin_dir, slot_names[slot]);
+		if (ret[slot] >= 0)
+			continue;
+		log_error("cannot open %s/%s: %s%s", pin_dir, slot_names[slot],
+			  strerror(-ret[slot]), log_hint(-ret[slot]));
+		programs_close(ret);
+		return -1;
+	}
+	return 0;
 }
 
 static void programs_choose(const struct masq_bpf *skel,

@@ -20,6 +20,16 @@ enum programs_purpose {
 	PROGRAMS_IMPORT, /* to bring flows to that alone */
 };
 
+/*
+ * Those that serve, of whatever run: they are pinned.  Close them by
+ * programs_close().
+ *
+ * Return: 0 or -1, said.
+ */
+int programs_open_pinned(const char *pin_dir, int ret[MASQ_SLOT_COUNT]);
+
+void programs_close(int fds[MASQ_SLOT_COUNT]);
+
 /* Return: NULL, said. */
 struct masq_bpf *programs_open(enum programs_purpose purpose,
 			       bool rewrites_directly);

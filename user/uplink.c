@@ -6,6 +6,7 @@
 
 #include "attach.h"
 #include "log.h"
+#include "programs.h"
 
 static int link_check(const struct node_link *link)
 {
@@ -206,8 +207,7 @@ static int way_choose(const struct uplink *uplink,
 		      const struct datapath *datapath,
 		      enum config_attach wanted)
 {
-	int program_fd = datapath_program_fd(datapath, MASQ_EGRESS,
-					     node_framing(uplink->link));
+	int program_fd = datapath->program_fds[MASQ_SLOT_EGRESS];
 	enum masq_attach asked;
 
 	asked = wanted == CONFIG_ATTACH_CLSACT ? MASQ_ATTACH_CLSACT :
@@ -227,20 +227,30 @@ static int way_choose(const struct uplink *uplink,
 static int uplink_attach(const struct uplink *uplink,
 			 const struct datapath *datapath, enum masq_attach way)
 {
-	enum node_framing framing = node_framing(uplink->link);
-	struct attach attach = {
+	const struct attach attach = {
 		.pin_dir = datapath->pins.dir,
-		.name = uplink->link->name,
-		.ifindex = uplink->link->ifindex,
-		.program_fd = {
-			[MASQ_EGRESS] = datapath_program_fd(
-				datapath, MASQ_EGRESS, framing),
-			[MASQ_INGRESS] = datapath_program_fd(
-				datapath, MASQ_INGRESS, framing),
-		},
+		.link = uplink->link,
+		.program_fds = datapath->program_fds,
 	};
 
 	return attach_put_alone(&attach, way, datapath_ends_chain(datapath));
+}
+
+/* Those that are pinned, in the place of these. */
+static void uplink_give_back(const struct uplink *uplink,
+			     const struct datapath *datapath)
+{
+	int fds[MASQ_SLOT_COUNT];
+	const struct attach attach = {
+		.pin_dir = datapath->pins.dir,
+		.link = uplink->link,
+		.program_fds = fds,
+	};
+
+	if (programs_open_pinned(attach.pin_dir, fds) < 0)
+		return;
+	(void)attach_put(&attach, uplink->was_attached_by);
+	programs_close(fds);
 }
 
 int uplinks_choose_ways(struct uplinks *uplinks,
@@ -294,11 +304,11 @@ static void uplink_undo(const struct uplink *uplink,
 				    uplink->value.attach);
 		(void)maps_delete_uplink(&datapath->maps,
 					 uplink->link->ifindex);
-	} else if (uplink->was_attached_by != uplink->value.attach) {
-		(void)uplink_publish(uplink, datapath,
-				     uplink->was_attached_by);
-		(void)uplink_attach(uplink, datapath, uplink->was_attached_by);
+		return;
 	}
+	(void)uplink_publish(uplink, datapath, uplink->was_attached_by);
+	if (uplink_attach(uplink, datapath, uplink->was_attached_by) == 0)
+		uplink_give_back(uplink, datapath);
 }
 
 void uplinks_undo(const struct uplinks *uplinks,

@@ -59,7 +59,10 @@ bool uplinks_equal(const struct uplinks *a, const struct uplinks *b);
 int uplinks_attach(const struct uplinks *uplinks,
 		   const struct datapath *datapath);
 
-/* Detach from those that were not attached before; others as they were. */
+/*
+ * Detach from those that were not attached before; on the others what is pinned
+ * serves again, as it did.
+ */
 void uplinks_undo(const struct uplinks *uplinks,
 		  const struct datapath *datapath);
 
