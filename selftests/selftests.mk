@@ -15,6 +15,10 @@ TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS) $(NET_PROGRAMS)
 # other versions, to upgrade from and to
 OTHER_VERSIONS := $T/to_layout2 $T/next/build/bpfmasq $T/state/build/bpfmasq
 TEST_PROGRAMS += $(OTHER_VERSIONS)
+# versions whose BPF object has a fault
+BROKEN := checksum port leak answers host refused refused_late
+BROKEN_VERSIONS := $(BROKEN:%=$T/broken/%/bpfmasq)
+TEST_PROGRAMS += $(BROKEN_VERSIONS)
 
 # everything that the commands are made of, but main
 TESTED_OBJECTS := $(filter-out $B/user/main.o,$(USER_OBJECTS))
@@ -56,12 +60,22 @@ $T/to_layout2: selftests/layout/to_layout2.c selftests/layout/layout2.h \
 	$Qmkdir -p $T
 	$Q$(CC) $(USER_FLAGS) $< -lbpf -o $@
 
-$T/%/build/bpfmasq: selftests/layout/variant Makefile \
-		selftests/selftests.mk $(BPF_SOURCES) $(HEADERS) \
+$T/%/build/bpfmasq: selftests/layout/variant selftests/layout/change.sh \
+		Makefile selftests/selftests.mk $(BPF_SOURCES) $(HEADERS) \
 		$(wildcard user/*.[ch]) vmlinux/vmlinux.h $B/.setup
 	$(call say,VARIANT,$@)
 	$Qselftests/layout/variant $* $T/$*
 	$Q+$(MAKE) -s --no-print-directory -C $T/$* build/bpfmasq >/dev/null
+
+# programs.c alone opens the object: all else is what it was.
+$(BROKEN_VERSIONS): $T/broken/%/bpfmasq: selftests/layout/broken \
+		selftests/layout/change.sh $(USER_OBJECTS)
+	$(call say,BROKEN,$@)
+	$Qselftests/layout/broken $* $(@D)
+	$Q$(CLANG) $(BPF_FLAGS) -c $(@D)/bpf/masq.bpf.c -o $(@D)/masq.bpf.o
+	$Qbpftool gen skeleton $(@D)/masq.bpf.o name masq_bpf >$(@D)/masq.skel.h
+	$Q$(CC) -I$(@D) $(USER_FLAGS) user/programs.c \
+		$(filter-out %/programs.o,$(USER_OBJECTS)) $(LIBRARIES) -o $@
 
 .PHONY: fuzz
 fuzz: setup-all $(FUZZERS) $T/leak_test ## fuzz the parser, the configuration, then the programs (SECONDS=60 each)

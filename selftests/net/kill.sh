@@ -123,26 +123,6 @@ idle_open() {
 	[ "$(wc -l <"$work/idle")" = 2 ]
 }
 
-# Echoes all the time; none may be lost.
-declare -A kill_ping
-
-echoes_begin() {
-	start pod1.1 ping -q -i 0.02 "$LAB_OUTSIDE4" >"$work/echo4"
-	kill_ping[4]=$started
-	start pod1.1 ping -q -i 0.02 "$LAB_OUTSIDE6" >"$work/echo6"
-	kill_ping[6]=$started
-}
-
-echoes_end() {
-	local f
-	for f in 4 6; do
-		kill -INT "${kill_ping[$f]}"
-		wait "${kill_ping[$f]}" || true
-		expect_match "IPv$f echoes" ' 0% packet loss' \
-			"$(<"$work/echo$f")"
-	done
-}
-
 # is_over PID
 is_over() {
 	! kill -0 "$1"

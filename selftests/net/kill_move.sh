@@ -66,7 +66,7 @@ check_moves() {
 	daemon_start
 	connections_open
 	idle_open
-	echoes_begin
+	echoes_begin "$work"
 	case_begin "a move, by $way"
 	move_trace
 	case_end

@@ -2,13 +2,14 @@
 # shellcheck shell=bash
 #
 # Traffic that goes on while a test changes something: of pod 1.1, by TCP and
-# UDP in each family, to the outside; and what has become of it.  Source it
-# after expect.sh.
+# UDP in each family, to the outside, and echoes; and what has become of it.
+# Source it after expect.sh.
 
 LOAD_PORT=7000
 LOADS='tcp4 tcp6 udp4 udp6'
-declare -A load_pid
+declare -A load_pid echo_pid
 load_dir=
+echo_dir=
 
 # The other end.
 load_serve() {
@@ -60,5 +61,31 @@ load_end() {
 			.arrived == .sent and .answered == .sent and
 			.sent_again == 0 and
 			.seen == ["'"$(load_seen "$name")"'"]' "$report"
+	done
+}
+
+# echo_start 4|6
+echo_start() {
+	local to=$LAB_OUTSIDE4
+	[ "$1" = 4 ] || to=$LAB_OUTSIDE6
+	start pod1.1 ping -q -i 0.02 "$to" >"$echo_dir/echo$1"
+	echo_pid[$1]=$started
+}
+
+# echoes_begin DIR: all the time, in each family; it keeps its files there
+echoes_begin() {
+	echo_dir=$1
+	echo_start 4
+	echo_start 6
+}
+
+# None was lost.
+echoes_end() {
+	local f
+	for f in 4 6; do
+		kill -INT "${echo_pid[$f]}"
+		wait "${echo_pid[$f]}" || true
+		expect_match "IPv$f echoes" ' 0% packet loss' \
+			"$(<"$echo_dir/echo$f")"
 	done
 }
