@@ -89,7 +89,8 @@ static int tcx_put(const struct attach *attach, enum masq_direction direction,
 	int program_fd = program_fd_of(attach, direction), fd, error;
 	char path[PATH_MAX];
 
-	error = link_path(attach->pin_dir, attach->link->ifindex, direction, path);
+	error = link_path(attach->pin_dir, attach->link->ifindex, direction,
+			  path);
 	if (error)
 		return error;
 	fd = bpf_obj_get(path);
@@ -302,8 +303,10 @@ bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 /* Does any of ours? */
 static bool hangs(const struct attach *attach, enum masq_attach way)
 {
-	return is_there(attach->pin_dir, attach->link->ifindex, way, MASQ_EGRESS) ||
-	       is_there(attach->pin_dir, attach->link->ifindex, way, MASQ_INGRESS);
+	return is_there(attach->pin_dir, attach->link->ifindex, way,
+			MASQ_EGRESS) ||
+	       is_there(attach->pin_dir, attach->link->ifindex, way,
+			MASQ_INGRESS);
 }
 
 /*
@@ -318,7 +321,8 @@ static int change_way(const struct attach *attach, enum masq_attach way)
 		return -1;
 	grace_wait();
 	if (way == MASQ_ATTACH_CLSACT && attach_put(attach, way) < 0) {
-		(void)attach_remove(attach->pin_dir, attach->link->ifindex, way);
+		(void)attach_remove(attach->pin_dir, attach->link->ifindex,
+				    way);
 		return -1;
 	}
 	if (attach_remove(attach->pin_dir, attach->link->ifindex, other) < 0)

@@ -132,8 +132,8 @@ static void maps_collect(struct datapath *datapath)
 static void programs_collect(struct datapath *datapath)
 {
 	for (int slot = 0; slot < MASQ_SLOT_COUNT; slot++)
-		datapath->program_fds[slot] = bpf_program__fd(
-			programs_serving(datapath->skel, slot));
+		datapath->program_fds[slot] =
+			bpf_program__fd(programs_serving(datapath->skel, slot));
 }
 
 static int map_pin(const struct datapath *datapath, enum map_id id)
@@ -187,7 +187,8 @@ static int programs_load(struct datapath *datapath, const struct config *config)
 		error = masq_bpf__load(datapath->skel);
 	if (error)
 		return log_error("cannot load the datapath for %u flows: %s%s",
-				 max_flows, strerror(-error), log_hint(-error));
+				 max_flows, strerror(-error),
+				 programs_hint(-error));
 	maps_collect(datapath);
 	programs_collect(datapath);
 	return maps_pin(datapath);

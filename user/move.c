@@ -191,7 +191,7 @@ static struct masq_bpf *load(const struct pins *pins,
 	if (!error)
 		return skel;
 	log_error("cannot load a table for %u flows: %s%s", max_flows,
-		  strerror(-error), log_hint(-error));
+		  strerror(-error), programs_hint(-error));
 destroy:
 	masq_bpf__destroy(skel);
 	return NULL;

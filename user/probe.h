@@ -25,7 +25,8 @@ struct probe {
 
 /*
  * The frame: Ethernet, IPv4 or IPv6, and a SYN, an echo request or reply, an
- * INIT, or what the protocol has instead; every checksum is right.
+ * INIT, or what the protocol has instead; every checksum is right, but SCTP's
+ * is zero.
  *
  * Return: its length in bytes.
  */

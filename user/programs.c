@@ -67,6 +67,15 @@ int programs_open_pinned(const char *pin_dir, int ret[MASQ_SLOT_COUNT])
 	return 0;
 }
 
+/* Who lacks a capability is told EPERM. */
+const char *programs_hint(int error)
+{
+	if (error == EACCES)
+		return " (the kernel's verifier refuses the programs: "
+		       "--verbose shows its words)";
+	return log_hint(error);
+}
+
 static void programs_choose(const struct masq_bpf *skel,
 			    enum programs_purpose purpose)
 {

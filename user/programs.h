@@ -30,6 +30,9 @@ int programs_open_pinned(const char *pin_dir, int ret[MASQ_SLOT_COUNT]);
 
 void programs_close(int fds[MASQ_SLOT_COUNT]);
 
+/* As log_hint(), of an error of masq_bpf__load(). */
+const char *programs_hint(int error);
+
 /* Return: NULL, said. */
 struct masq_bpf *programs_open(enum programs_purpose purpose,
 			       bool rewrites_directly);

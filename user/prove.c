@@ -90,7 +90,7 @@ static int publish(const struct masq_bpf *skel)
 
 static int fail(const struct bpf_program *program, const struct probe *sent)
 {
-	return log_error("self-test: %s does not translate %s over %s as it "
+	return log_error("self-test: %s does not treat %s over %s as it "
 			 "should",
 			 bpf_program__name(program), proto_name(sent->proto),
 			 addr_family_name(addr_family(&sent->src)));
@@ -214,7 +214,7 @@ int prove(bool rewrites_directly)
 		error = publish(skel);
 	if (error)
 		result = log_error("cannot load the programs: %s%s",
-				   strerror(-error), log_hint(-error));
+				   strerror(-error), programs_hint(-error));
 	else
 		result = try(skel);
 	masq_bpf__destroy(skel);

@@ -282,8 +282,7 @@ bool uplink_is_as_it_was(const struct uplink *uplink)
 }
 
 static int uplink_publish(const struct uplink *uplink,
-			  const struct datapath *datapath,
-			  enum masq_attach way)
+			  const struct datapath *datapath, enum masq_attach way)
 {
 	struct masq_uplink value = uplink->value;
 	int error;
