@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Events for `bpfmasq monitor`, written only while somebody listens; and how
- * many flows have come and gone.
+ * Events for `bpfmasq monitor`, written only while somebody listens; and what
+ * is counted beside packets.
  */
 #ifndef EVENT_H
 #define EVENT_H
@@ -12,9 +12,8 @@
 /* Keys; not on the stack, of which the search for a port has none to spare. */
 static const __u32 listener_key;
 static const __u32 total_keys[MASQ_TOTAL_COUNT] = {
-	MASQ_TOTAL_OPENED,
-	MASQ_TOTAL_CLOSED,
-	MASQ_TOTAL_LOST,
+	MASQ_TOTAL_OPENED, MASQ_TOTAL_CLOSED, MASQ_TOTAL_EXPIRED,
+	MASQ_TOTAL_TICKS,  MASQ_TOTAL_LOST,
 };
 
 static inline void total_add(enum masq_total_kind kind)

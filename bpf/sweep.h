@@ -33,6 +33,8 @@ static inline int sweep_record(const struct masq_tuple *ticket, __u64 now)
 	seen = record_expiry(flow);
 	if (seen > now || record_rests(flow, now) || !record_claim(flow, seen))
 		return 0;
+	if (flow->kind != MASQ_KIND_VACANT)
+		total_add(MASQ_TOTAL_EXPIRED);
 	record_unlink(ticket, flow);
 	if (map_delete(&masq_flows, ticket) == 0)
 		return 1;
@@ -50,7 +52,6 @@ static long sweep_ticket(__u32 i, struct masq_sweeper *unused)
 		return 1;
 	if (sweep_record(&ticket, bpf_ktime_get_ns())) {
 		__sync_fetch_and_add(&sweeper->tickets, -1);
-		sweeper->freed++;
 	} else {
 		(void)map_push(&masq_tickets, &ticket);
 	}
@@ -66,7 +67,7 @@ static int sweep_tick(void *map, __u32 *key, struct masq_sweeper *sweeper)
 	bpf_loop(batch, sweep_ticket, NULL, 0);
 	if (hold_is_used())
 		bpf_for_each_map_elem(&masq_held, hold_expire, NULL, 0);
-	sweeper->ticks++;
+	total_add(MASQ_TOTAL_TICKS);
 	(void)bpf_timer_start(&sweeper->timer, SWEEP_TICK_MS * NSEC_PER_MSEC,
 			      0);
 	return 0;

@@ -361,9 +361,7 @@ struct masq_sweeper {
 	struct bpf_timer timer;
 	__u64 tickets; /* records that wait in masq_tickets */
 	__u64 inbound; /* of these, the outside's: MASQ_KIND_INBOUND */
-	__u64 ticks; /* how often the timer has fired */
-	__u64 freed; /* records returned so far */
-	__u64 zero[2];
+	__u64 zero[4];
 };
 
 /*
@@ -401,7 +399,10 @@ enum masq_event_kind {
 
 enum masq_total_kind {
 	MASQ_TOTAL_OPENED, /* flows */
-	MASQ_TOTAL_CLOSED,
+	MASQ_TOTAL_CLOSED, /* all of them, whatever ended them … */
+	MASQ_TOTAL_EXPIRED, /* … and of these the sweep, when their time was
+			       over */
+	MASQ_TOTAL_TICKS, /* how often the sweep's timer has fired */
 	MASQ_TOTAL_LOST, /* events that found no room */
 	MASQ_TOTAL_COUNT,
 };

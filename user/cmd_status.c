@@ -53,8 +53,8 @@ static int pool_print(struct output *output, const struct maps *maps)
 
 static int sweep_print(struct output *output, const struct maps *maps)
 {
+	uint64_t waiting, ticks, expired;
 	struct masq_sweeper sweeper;
-	uint64_t waiting;
 	__u32 max_flows;
 	int error = maps_get_sweeper(maps, &sweeper);
 
@@ -62,12 +62,16 @@ static int sweep_print(struct output *output, const struct maps *maps)
 		error = maps_get_max_flows(maps, &max_flows);
 	if (!error)
 		error = maps_get_waiting(maps, &waiting);
+	if (!error)
+		error = maps_get_total(maps, MASQ_TOTAL_TICKS, &ticks);
+	if (!error)
+		error = maps_get_total(maps, MASQ_TOTAL_EXPIRED, &expired);
 	if (error)
 		return error;
 	output_number(output, "records", sweeper.tickets);
 	output_number(output, "max_flows", max_flows);
-	output_number(output, "sweep_ticks", sweeper.ticks);
-	output_number(output, "records_freed", sweeper.freed);
+	output_number(output, "sweep_ticks", ticks);
+	output_number(output, "flows_expired", expired);
 	output_number(output, "fragments_held", waiting);
 	return 0;
 }

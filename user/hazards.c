@@ -29,14 +29,61 @@ static int sysctl_read(const char *family, const char *name, const char *what)
 	return value;
 }
 
-static void forwarding_look(const char *family, const char *name,
-			    struct warnings *warnings)
+/* setting: what mends it. */
+static void forwarding_warn(struct warnings *warnings, const char *setting)
 {
-	if (sysctl_read(family, name, "forwarding") == 0)
-		warnings_add(warnings,
-			     "the kernel does not forward pods' packets: "
-			     "sysctl -w net.%s.conf.%s.forwarding=1",
-			     family, name);
+	warnings_add(warnings,
+		     "the kernel does not forward pods' packets: sysctl -w %s",
+		     setting);
+}
+
+/* What comes in by this interface is forwarded, or not. */
+static void forwarding4_look(const struct node_link *link,
+			     struct warnings *warnings)
+{
+	char setting[128];
+
+	if (sysctl_read("ipv4", link->name, "forwarding") != 0)
+		return;
+	if (sysctl_read("ipv4", "all", "forwarding") == 0) {
+		forwarding_warn(warnings, "net.ipv4.ip_forward=1");
+		return;
+	}
+	snprintf(setting, sizeof(setting), "net.ipv4.conf.%s.forwarding=1",
+		 link->name);
+	forwarding_warn(warnings, setting);
+}
+
+/* One for all; of its own an interface has force_forwarding (Linux 6.17). */
+static void forwarding6_look(const struct node_link *link,
+			     struct warnings *warnings)
+{
+	if (sysctl_read("ipv6", "all", "forwarding") == 0 &&
+	    sysctl_read("ipv6", link->name, "force_forwarding") != 1)
+		forwarding_warn(warnings, "net.ipv6.conf.all.forwarding=1");
+}
+
+static void forwarding_look(const struct node_link *link,
+			    enum masq_family family, struct warnings *warnings)
+{
+	if (family == MASQ_IPV4)
+		forwarding4_look(link, warnings);
+	else
+		forwarding6_look(link, warnings);
+}
+
+/* The interface behind which these pods are, if one route leads to them. */
+static const struct node_link *pods_link(const struct node *node,
+					 const struct cidr *pods)
+{
+	struct masq_addr addr = pods->addr;
+	struct node_path path;
+
+	/* the first is the range's own, the next one often the gateway's */
+	addr.byte[sizeof(addr.byte) - 1] |= 2;
+	if (node_path_to(&addr, &path) || path.is_local)
+		return NULL;
+	return node_link(node, path.ifindex);
 }
 
 static bool has_best_default(const struct node *node,
@@ -77,8 +124,32 @@ static bool have_family(const struct range *pods, size_t count,
 	return false;
 }
 
-static int uplinks_look(const struct maps *maps, const struct node *node,
+static void uplink_look(const struct node *node, const struct node_link *link,
+			const struct range *pods, size_t count,
 			struct warnings *warnings)
+{
+	for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
+		if (have_family(pods, count, family))
+			forwarding_look(link, family, warnings);
+	if (have_family(pods, count, MASQ_IPV4))
+		rp_filter_look(node, link, warnings);
+}
+
+static void pods_look(const struct node *node, const struct range *pods,
+		      size_t count, struct warnings *warnings)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct node_link *link = pods_link(node, &pods[i].cidr);
+
+		if (link)
+			forwarding_look(link, addr_family(&pods[i].cidr.addr),
+					warnings);
+	}
+}
+
+/* Where packets come in: from outside, and from pods. */
+static int links_look(const struct maps *maps, const struct node *node,
+		      struct warnings *warnings)
 {
 	struct range *pods;
 	__u32 ifindex = 0;
@@ -90,18 +161,10 @@ static int uplinks_look(const struct maps *maps, const struct node *node,
 	while (maps_next_uplink(maps, &ifindex) == 0) {
 		const struct node_link *link = node_link(node, ifindex);
 
-		if (!link)
-			continue;
-		if (have_family(pods, count, MASQ_IPV4)) {
-			forwarding_look("ipv4", link->name, warnings);
-			rp_filter_look(node, link, warnings);
-		}
-		if (have_family(pods, count, MASQ_IPV6))
-			forwarding_look("ipv6", link->name, warnings);
+		if (link)
+			uplink_look(node, link, pods, count, warnings);
 	}
-	/* of IPv6 no packet is forwarded unless this says so too */
-	if (have_family(pods, count, MASQ_IPV6))
-		forwarding_look("ipv6", "all", warnings);
+	pods_look(node, pods, count, warnings);
 	free(pods);
 	return 0;
 }
@@ -114,7 +177,7 @@ int hazards_look(const struct maps *maps, struct warnings *ret)
 	if (error)
 		return error;
 	ret->count = 0;
-	error = uplinks_look(maps, &node, ret);
+	error = links_look(maps, &node, ret);
 	node_free(&node);
 	return error ? error : foreign_look(ret);
 }

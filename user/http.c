@@ -12,7 +12,7 @@
 #include "metrics.h"
 
 enum {
-	CONNECTIONS_MAX = 16,
+	CONNECTIONS_MAX = 64,
 	THREADS = 2, /* a health check does not wait for a scrape */
 	TIMEOUT_S = 10,
 };

@@ -99,19 +99,29 @@ static int refused_write(FILE *stream, const struct maps *maps)
 
 static int totals_write(FILE *stream, const struct maps *maps)
 {
-	uint64_t opened, closed;
-	int error = maps_get_total(maps, MASQ_TOTAL_OPENED, &opened);
+	uint64_t totals[MASQ_TOTAL_COUNT];
 
-	if (!error)
-		error = maps_get_total(maps, MASQ_TOTAL_CLOSED, &closed);
-	if (error)
-		return error;
+	for (int kind = 0; kind < MASQ_TOTAL_COUNT; kind++) {
+		int error = maps_get_total(maps, kind, &totals[kind]);
+
+		if (error)
+			return error;
+	}
 	single(stream, "bpfmasq_flows_opened_total", "counter",
-	       "Flows that were opened.", opened);
+	       "Flows that were opened.", totals[MASQ_TOTAL_OPENED]);
 	single(stream, "bpfmasq_flows_closed_total", "counter",
 	       "Flows that are over: expired, closed, or their port was taken "
 	       "over.",
-	       closed);
+	       totals[MASQ_TOTAL_CLOSED]);
+	single(stream, "bpfmasq_flows_expired_total", "counter",
+	       "Flows that the sweep has closed, for their time was over.",
+	       totals[MASQ_TOTAL_EXPIRED]);
+	single(stream, "bpfmasq_sweep_ticks_total", "counter",
+	       "Ticks of the sweep's timer; 64 or more are a round.",
+	       totals[MASQ_TOTAL_TICKS]);
+	single(stream, "bpfmasq_events_lost_total", "counter",
+	       "Events that came faster than a monitor could read them.",
+	       totals[MASQ_TOTAL_LOST]);
 	return 0;
 }
 
@@ -134,11 +144,6 @@ static int table_write(FILE *stream, const struct maps *maps)
 	       sweeper.tickets);
 	single(stream, "bpfmasq_table_records_max", "gauge",
 	       "Records that the table has room for.", max_flows);
-	single(stream, "bpfmasq_flows_expired_total", "counter",
-	       "Records that the sweep has returned.", sweeper.freed);
-	single(stream, "bpfmasq_sweep_ticks_total", "counter",
-	       "Ticks of the sweep's timer; 64 or more are a round.",
-	       sweeper.ticks);
 	single(stream, "bpfmasq_fragments_held", "gauge",
 	       "Fragments that wait for their datagram's first.", waiting);
 	return 0;
@@ -217,11 +222,8 @@ static int census_write(FILE *stream, const struct maps *maps)
 static int daemon_write(FILE *stream, const struct maps *maps)
 {
 	struct masq_daemon daemon;
-	uint64_t lost;
 	int error = maps_get_daemon(maps, &daemon);
 
-	if (!error)
-		error = maps_get_total(maps, MASQ_TOTAL_LOST, &lost);
 	if (error)
 		return error;
 	single(stream, "bpfmasq_config_last_reload_successful", "gauge",
@@ -234,8 +236,6 @@ static int daemon_write(FILE *stream, const struct maps *maps)
 	       "Configurations that were taken.", daemon.loads);
 	single(stream, "bpfmasq_config_refusals_total", "counter",
 	       "Configurations that were refused.", daemon.refusals);
-	single(stream, "bpfmasq_events_lost_total", "counter",
-	       "Events that came faster than a monitor could read them.", lost);
 	return 0;
 }
 

@@ -108,11 +108,11 @@ expect_status() {
 	expect_same "$1" "$3" "$(status_of "$2")"
 }
 
-# reload: by SIGHUP, until it is taken
+# reload LINE…: with a configuration of these, until it is taken
 reload() {
 	local loads
 	loads=$(status_of .config_loads)
-	kill -HUP "$daemon"
+	config_write "$@"
 	expect_status 'configurations taken' .config_loads $((loads + 1))
 	expect_same 'the configuration' 'in force' "$(status_of .config)"
 }
