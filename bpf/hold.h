@@ -11,6 +11,7 @@
 #define HOLD_H
 
 #include "count.h"
+#include "event.h"
 #include "frame.h"
 #include "packet.h"
 
@@ -218,6 +219,21 @@ static inline int hold_is_used(void)
 	return egress && ingress && (egress->fragments || ingress->fragments);
 }
 
+/* To who listens; of IPv6 it is not known what the fragment is a part of. */
+static inline void hold_tell(const struct masq_held *held)
+{
+	struct packet p = {
+		.direction = held->of.direction,
+		.tuple = {
+			.local = held->of.local,
+			.remote = held->of.remote,
+			.proto = held->of.proto,
+		},
+	};
+
+	(void)event_drop(&p, MASQ_DROP_FRAGMENT);
+}
+
 /*
  * For the sweep: a fragment that has waited in vain is gone, and counted.
  *
@@ -234,8 +250,10 @@ static long hold_expire(void *map, struct masq_held_key *key,
 		return 0;
 	if (held->until_ns > bpf_ktime_get_ns() || !hold_take(held, &until))
 		return 0;
-	if (held->of.direction == MASQ_EGRESS) /* else the stack has it */
+	if (held->of.direction == MASQ_EGRESS) { /* else the stack has it */
 		count_add(MASQ_EGRESS, MASQ_DROP_FRAGMENT, 1, held->length);
+		hold_tell(held);
+	}
 	hold_delete(key, held->of.direction);
 	return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -88,22 +89,33 @@ static void event_print(const struct monitor *monitor,
 	output_row_end(output);
 }
 
-static int event_take(void *context, void *data, size_t size)
+/* A packet that is dropped is of no record: it has no state. */
+static bool is_wanted(const struct filter *filter,
+		      const struct masq_event *event)
 {
-	const struct monitor *monitor = context;
-	const struct masq_event *event = data;
+	bool is_drop = event->kind == MASQ_EVENT_DROPPED;
 	struct masq_flow flow = { .local = event->local,
 				  .local_port = event->local_port,
 				  .kind = event->flow_kind,
 				  .state = event->state };
 
+	return !(is_drop && (filter->state != FILTER_ANY ||
+			     filter->node_port != FILTER_ANY)) &&
+	       filter_matches(filter, &event->external, &flow);
+}
+
+static int event_take(void *context, void *data, size_t size)
+{
+	const struct monitor *monitor = context;
+	const struct masq_event *event = data;
+
 	if (size >= sizeof(*event) && event->time_ns >= monitor->since_ns &&
-	    filter_matches(monitor->filter, &event->external, &flow))
+	    is_wanted(monitor->filter, event))
 		event_print(monitor, event);
 	return 0;
 }
 
-static int is_other(const struct masq_listener *listener)
+static bool is_other(const struct masq_listener *listener)
 {
 	return listener->until_ns > clock_ns() &&
 	       listener->pid != (__u32)getpid();
@@ -125,50 +137,11 @@ static int lost_say(struct monitor *monitor, const struct maps *maps)
 	return 0;
 }
 
-/* Say that we listen. */
-static int renew(struct monitor *monitor, const struct maps *maps)
-{
-	struct masq_listener listener = {
-		.until_ns = clock_ns() + LISTEN_MS * (uint64_t)NS_PER_MS,
-		.pid = getpid(),
-	};
-	int error = lost_say(monitor, maps);
-
-	return error ? error : maps_set_listener(maps, &listener);
-}
-
-static void leave(struct monitor *monitor, const struct maps *maps)
-{
-	const struct masq_listener nobody = { 0 };
-
-	(void)maps_set_listener(maps, &nobody);
-	(void)lost_say(monitor, maps);
-}
-
-/* Until a signal, or until nobody reads what we write. */
-static int listen_to(struct monitor *monitor, const struct maps *maps,
-		     struct ring_buffer *ring)
-{
-	int error = renew(monitor, maps);
-
-	output_stream_begin(monitor->output, columns);
-	while (!is_over && !error && output_flush() == 0) {
-		error = ring_buffer__poll(ring, RENEW_MS);
-		if (error >= 0 || error == -EINTR)
-			error = renew(monitor, maps);
-	}
-	leave(monitor, maps);
-	if (error)
-		return log_error("cannot read %s: %s", map_names[MAP_EVENTS],
-				 strerror(-error));
-	return 0;
-}
-
-static int monitor_run(struct monitor *monitor, const struct maps *maps)
+/* Nobody else may read the events. Return: 0 or -1, said. */
+static int other_look(const struct maps *maps)
 {
 	struct masq_listener listener;
-	struct ring_buffer *ring;
-	int result, error = maps_get_listener(maps, &listener);
+	int error = maps_get_listener(maps, &listener);
 
 	if (error)
 		return log_error("cannot read %s: %s", map_names[MAP_LISTENER],
@@ -177,6 +150,70 @@ static int monitor_run(struct monitor *monitor, const struct maps *maps)
 		return log_error("another monitor reads the events (process "
 				 "%u): one at a time can",
 				 listener.pid);
+	return 0;
+}
+
+/* Say that we listen; who was stopped for long may have lost the place. */
+static int renew(struct monitor *monitor, const struct maps *maps)
+{
+	struct masq_listener listener = {
+		.until_ns = clock_ns() + LISTEN_MS * (uint64_t)NS_PER_MS,
+		.pid = getpid(),
+	};
+	int error = lost_say(monitor, maps);
+
+	if (other_look(maps) < 0)
+		return -1;
+	if (!error)
+		error = maps_set_listener(maps, &listener);
+	if (error)
+		return log_error("cannot listen to events: %s",
+				 strerror(-error));
+	return 0;
+}
+
+/* What is there already is shown still. */
+static void leave(struct monitor *monitor, const struct maps *maps,
+		  struct ring_buffer *ring)
+{
+	const struct masq_listener nobody = { 0 };
+
+	(void)maps_set_listener(maps, &nobody);
+	(void)ring_buffer__consume(ring);
+	(void)lost_say(monitor, maps);
+}
+
+/* Until a signal, or until nobody reads what we write. */
+static int listen_to(struct monitor *monitor, const struct maps *maps,
+		     struct ring_buffer *ring)
+{
+	int error = 0;
+
+	if (renew(monitor, maps) < 0)
+		return -1;
+	output_stream_begin(monitor->output, columns);
+	while (!is_over && output_flush() == 0) {
+		error = ring_buffer__poll(ring, RENEW_MS);
+		if (error < 0 && error != -EINTR)
+			break;
+		error = 0;
+		if (renew(monitor, maps) < 0)
+			return -1;
+	}
+	leave(monitor, maps, ring);
+	if (error)
+		return log_error("cannot read %s: %s", map_names[MAP_EVENTS],
+				 strerror(-error));
+	return 0;
+}
+
+static int monitor_run(struct monitor *monitor, const struct maps *maps)
+{
+	struct ring_buffer *ring;
+	int result, error;
+
+	if (other_look(maps) < 0)
+		return -1;
 	error = maps_get_total(maps, MASQ_TOTAL_LOST, &monitor->lost);
 	if (error)
 		return log_error("cannot read %s: %s", map_names[MAP_TOTALS],
@@ -204,6 +241,7 @@ int cmd_monitor(struct invocation *inv)
 		return EXIT_FAILURE;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* output_flush() tells, and we can leave */
 	monitor.output = output_open(inv->format);
 	if (monitor.output) {
 		result = monitor_run(&monitor, &maps);

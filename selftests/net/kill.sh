@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with what sources it
 #
 # A daemon that is killed by strace right before a chosen system call, and what
 # its flows and the next daemon make of that.  Source it after fault.sh.
@@ -152,6 +152,6 @@ expect_killed() {
 		return
 	}
 	wait "$1" 2>/dev/null && status=0 || status=$?
-	[ $status = 137 ] ||
+	[ "$status" = 137 ] ||
 		problem 'the daemon' killed "status $status: $(cat "$work/log")"
 }

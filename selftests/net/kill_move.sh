@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what it is sourced after has them
 #
 # --max-flows changes, and the daemon is killed on the way: before each call
 # that changes what outlives it.  Source it after kill.sh; then
