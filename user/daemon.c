@@ -187,7 +187,8 @@ static int replace(struct daemon *daemon, const struct sourced *sourced)
 	datapath_release(&daemon->datapath);
 	daemon->datapath = former;
 	/* said, too, where the former do not serve again */
-	(void)uplinks_attach(&daemon->uplinks, &former);
+	if (!move_has_turned(&former.pins))
+		(void)uplinks_attach(&daemon->uplinks, &former);
 	return -1;
 }
 

@@ -6,6 +6,7 @@
 
 #include "attach.h"
 #include "log.h"
+#include "move.h"
 #include "programs.h"
 
 static int link_check(const struct node_link *link)
@@ -236,7 +237,8 @@ static int uplink_attach(const struct uplink *uplink,
 	return attach_put_alone(&attach, way, datapath_ends_chain(datapath));
 }
 
-/* Those that are pinned, in the place of these. */
+/* Those that are pinned, in the place of these; but not where flows have moved.
+ */
 static void uplink_give_back(const struct uplink *uplink,
 			     const struct datapath *datapath)
 {
@@ -247,7 +249,8 @@ static void uplink_give_back(const struct uplink *uplink,
 		.program_fds = fds,
 	};
 
-	if (programs_open_pinned(attach.pin_dir, fds) < 0)
+	if (move_has_turned(&datapath->pins) ||
+	    programs_open_pinned(attach.pin_dir, fds) < 0)
 		return;
 	(void)attach_put(&attach, uplink->was_attached_by);
 	programs_close(fds);
