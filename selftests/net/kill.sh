@@ -27,15 +27,17 @@ points() {
 	call == "bpf" {
 		sub(/^bpf\(BPF_/, "", what)
 		sub(/,.*/, "", what)
-		if (what !~ /^(OBJ_PIN|LINK_UPDATE|PROG_TEST_RUN|MAP_(UPDATE|DELETE)_ELEM)$/)
+		if (what !~ /^(OBJ_PIN|LINK_UPDATE|LINK_DETACH|PROG_TEST_RUN|MAP_(UPDATE|DELETE)_ELEM)$/)
 			next
 		if (what ~ /^MAP_/)
 			what = what ":" opened
 		if (what == "OBJ_PIN" && /\/link_/)
 			what = "LINK_PIN"
 	}
-	call == "sendto" { what = "RTM_NEWTFILTER" }
-	call == "sendto" && !/nlmsg_type=(0x2c|RTM_NEWTFILTER)/ { next }
+	call == "sendto" && !/nlmsg_type=(0x2[cd]|RTM_(NEW|DEL)TFILTER)/ { next }
+	call == "sendto" {
+		what = /0x2d|DELTFILTER/ ? "RTM_DELTFILTER" : "RTM_NEWTFILTER"
+	}
 	$0 ~ from { has_begun = 1 }
 	/= -1 E/ || !has_begun { next }
 	{
