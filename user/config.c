@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "config.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "log.h"
@@ -49,106 +51,111 @@ static bool is_in(const struct cidr_list *outer, const struct cidr *inner)
 	return false;
 }
 
-static int pods_check(const struct config *config)
+/* Return: -1. */
+__attribute__((format(printf, 4, 5))) static int
+disagree(struct config_conflict *ret, const char *setting,
+	 const struct cidr *value, const char *problem, ...)
+{
+	va_list args;
+
+	ret->setting = setting;
+	ret->value = *value;
+	va_start(args, problem);
+	vsnprintf(ret->problem, sizeof(ret->problem), problem, args);
+	va_end(args);
+	return -1;
+}
+
+static int pods_check(const struct config *config, struct config_conflict *ret)
 {
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
 	const struct cidr_list *cluster =
 		&config->ranges[MASQ_ORIGIN_CLUSTER_CIDR];
-	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < pods->count; i++) {
 		const struct cidr *range = &pods->items[i];
-		enum masq_family family = addr_family(&range->addr);
+		const char *family =
+			addr_family_name(addr_family(&range->addr));
 
-		if (!cidr_list_has_family(cluster, family)) {
-			if (cluster->count)
-				return log_error(
-					"--pod-cidr %s is %s, but "
-					"--cluster-cidr has no %s range: give "
-					"one of each family",
-					cidr_format(range, text),
-					addr_family_name(family),
-					addr_family_name(family));
-		} else if (!is_in(cluster, range)) {
-			return log_error("--pod-cidr %s is outside "
-					 "--cluster-cidr: a node's pod range "
-					 "is part of the cluster's",
-					 cidr_format(range, text));
-		}
+		if (!cluster->count || is_in(cluster, range))
+			continue;
+		if (!cidr_list_has_family(cluster, addr_family(&range->addr)))
+			return disagree(ret, "pod-cidr", range,
+					"is %s, but --cluster-cidr has no %s "
+					"range: give one of each family",
+					family, family);
+		return disagree(ret, "pod-cidr", range,
+				"is outside --cluster-cidr: a node's pod range "
+				"is part of the cluster's");
 	}
 	return 0;
 }
 
-static int node_check(const struct config *config)
+static int node_check(const struct config *config, struct config_conflict *ret)
 {
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
-	char text[ADDR_TEXT_SIZE];
 
 	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
-		const struct masq_addr *node = &config->node[family];
-		struct cidr cidr = cidr_of_addr(node);
+		const struct cidr node = cidr_of_addr(&config->node[family]);
 
-		if (!addr_is_set(node))
+		if (!addr_is_set(&config->node[family]))
 			continue;
 		if (pods->count && !cidr_list_has_family(pods, family))
-			return log_error("--node-ip %s is %s, but --pod-cidr "
-					 "has no %s range: give both or "
-					 "neither",
-					 addr_format(node, text),
-					 addr_family_name(family),
-					 addr_family_name(family));
-		if (is_in(pods, &cidr))
-			return log_error("--node-ip %s is in --pod-cidr: give "
-					 "an address of the node itself",
-					 addr_format(node, text));
+			return disagree(ret, "node-ip", &node,
+					"is %s, but --pod-cidr has no %s "
+					"range: give both or neither",
+					addr_family_name(family),
+					addr_family_name(family));
+		if (is_in(pods, &node))
+			return disagree(ret, "node-ip", &node,
+					"is in --pod-cidr: give an address of "
+					"the node itself");
 	}
 	return 0;
 }
 
 /* Excluded pods are pods; elsewhere the range would say nothing. */
-static int excluded_check(const struct config *config)
+static int excluded_check(const struct config *config,
+			  struct config_conflict *ret)
 {
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
 	const struct cidr_list *excluded =
 		&config->ranges[MASQ_ORIGIN_NON_MASQUERADE_SOURCE];
-	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; pods->count && i < excluded->count; i++)
 		if (!is_in(pods, &excluded->items[i]))
-			return log_error("--non-masquerade-source-cidr %s is "
-					 "outside --pod-cidr: give a part of "
-					 "this node's pods",
-					 cidr_format(&excluded->items[i],
-						     text));
+			return disagree(ret, "non-masquerade-source-cidr",
+					&excluded->items[i],
+					"is outside --pod-cidr: give a part of "
+					"this node's pods");
 	return 0;
 }
 
 /* Of two ranges the longer prefix decides; of the same two none can. */
-static int masquerade_check(const struct config *config)
+static int masquerade_check(const struct config *config,
+			    struct config_conflict *ret)
 {
 	const struct cidr_list *wanted =
 		&config->ranges[MASQ_ORIGIN_MASQUERADE];
 	const struct cidr_list *unwanted =
 		&config->ranges[MASQ_ORIGIN_NON_MASQUERADE];
-	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < wanted->count; i++)
 		for (size_t j = 0; j < unwanted->count; j++)
 			if (cidr_equal(&wanted->items[i], &unwanted->items[j]))
-				return log_error(
-					"%s is in --masquerade-cidr "
-					"and in --non-masquerade-cidr: "
-					"give it to one of them",
-					cidr_format(&wanted->items[i], text));
+				return disagree(ret, "masquerade-cidr",
+						&wanted->items[i],
+						"is in --non-masquerade-cidr "
+						"too: give it to one of them");
 	return 0;
 }
 
-int config_agree(const struct config *config)
+int config_agree(const struct config *config, struct config_conflict *ret)
 {
-	if (pods_check(config) < 0 || node_check(config) < 0 ||
-	    excluded_check(config) < 0)
+	if (pods_check(config, ret) < 0 || node_check(config, ret) < 0 ||
+	    excluded_check(config, ret) < 0)
 		return -1;
-	return masquerade_check(config);
+	return masquerade_check(config, ret);
 }
 
 static int ports_complete(struct config *config)

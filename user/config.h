@@ -74,12 +74,19 @@ extern const char *const config_link_locals[CONFIG_LINK_LOCAL_COUNT];
 
 void config_free(struct config *config);
 
+/* A value that does not agree with another setting's. */
+struct config_conflict {
+	const char *setting; /* its name */
+	struct cidr value; /* an address: that range of one */
+	char problem[128]; /* what is wrong, and what would be right */
+};
+
 /*
- * Do the values agree with each other?  Says what does not.
+ * Do the values agree with each other?
  *
- * Return: 0 or -1.
+ * Return: 0; or -1: *ret does not.
  */
-int config_agree(const struct config *config);
+int config_agree(const struct config *config, struct config_conflict *ret);
 
 /*
  * Is all there that is needed?  Says what is not, and fills in what was not

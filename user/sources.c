@@ -67,6 +67,7 @@ static int network_read(const struct values *values, struct sources *sources,
 int sources_read(struct sources *sources, struct sourced *ret)
 {
 	struct values values = { 0 };
+	struct config_conflict conflict;
 	struct config config;
 
 	if (values_add_all(&values, &sources->flags) < 0 ||
@@ -75,7 +76,8 @@ int sources_read(struct sources *sources, struct sourced *ret)
 	    lower_take(&values, network_read, sources) < 0 ||
 	    values_apply(&values, &config) < 0)
 		goto free_values;
-	if (config_agree(&config) < 0) {
+	if (config_agree(&config, &conflict) < 0) {
+		(void)values_refuse(&values, &conflict);
 		config_free(&config);
 		goto free_values;
 	}

@@ -125,6 +125,34 @@ int values_apply(const struct values *values, struct config *ret)
 	return 0;
 }
 
+/* Is this text that range, or address? */
+static bool text_is(const char *text, const struct cidr *range)
+{
+	struct masq_addr addr;
+	struct cidr cidr;
+
+	if (!addr_parse(text, &addr))
+		cidr = cidr_of_addr(&addr);
+	else if (cidr_parse(text, &cidr))
+		return false;
+	return cidr_equal(&cidr, range);
+}
+
+int values_refuse(const struct values *values,
+		  const struct config_conflict *conflict)
+{
+	const struct value *found = values_find(values, conflict->setting);
+
+	for (size_t i = 0; i < values->count; i++)
+		if (values->items[i].setting == found->setting &&
+		    text_is(values->items[i].text, &conflict->value)) {
+			found = &values->items[i];
+			break;
+		}
+	return value_refuse(found->where, found->setting->name, found->text,
+			    conflict->problem);
+}
+
 bool values_equal(const struct values *a, const struct values *b)
 {
 	if (a->count != b->count)

@@ -52,6 +52,10 @@ int values_apply(const struct values *values, struct config *ret);
 bool values_equal(const struct values *a, const struct values *b);
 void values_free(struct values *values);
 
+/* Say so, and where the value stands. Return: -1. */
+int values_refuse(const struct values *values,
+		  const struct config_conflict *conflict);
+
 /*
  * Say what is wrong with a value, and where it stands.
  *

@@ -63,11 +63,13 @@ static void configure(const struct fixture *fixture, const struct said *said)
 	struct node_addr addrs[MASQ_FAMILY_COUNT] = { 0 };
 	struct node node = node_make(addrs);
 	struct values values = { 0 };
+	struct config_conflict conflict;
 	struct config config;
 
 	say(&values, always);
 	say(&values, said);
-	if (values_apply(&values, &config) || config_agree(&config) ||
+	if (values_apply(&values, &config) ||
+	    config_agree(&config, &conflict) ||
 	    policy_publish(&config, &node, &datapath))
 		die("policy");
 	config_free(&config);

@@ -111,6 +111,7 @@ static void hold_whole(const struct values *values)
 /* Right, or refused with a line. */
 static void hold_applied(const struct values *values)
 {
+	struct config_conflict conflict;
 	struct config config;
 
 	if (values_apply(values, &config) < 0) {
@@ -118,7 +119,10 @@ static void hold_applied(const struct values *values)
 		return;
 	}
 	HOLD(!*said);
-	HOLD((config_agree(&config) < 0) == (*said != '\0'));
+	if (config_agree(&config, &conflict) < 0) {
+		(void)values_refuse(values, &conflict);
+		HOLD(*said);
+	}
 	config_free(&config);
 }
 

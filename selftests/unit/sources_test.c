@@ -176,10 +176,12 @@ static const struct sources_row rows[] = {
 	{ .name = "what does not agree, from two places",
 	  .flags = { { "cluster-cidr", "10.245.0.0/16" } },
 	  .conflist = RANGE("10.244.1.0/24"),
-	  .said = "--pod-cidr 10.244.1.0/24 is outside --cluster-cidr" },
+	  .said = CONFLIST ": pod-cidr \"10.244.1.0/24\": is outside "
+			   "--cluster-cidr" },
 	{ .name = "what does not agree in ip-masq-agent's",
 	  .agent = LIST_OF("1.0.0.0/8") "masqueradeCIDRs: [1.0.0.0/8]\n",
-	  .said = "1.0.0.0/8 is in --masquerade-cidr and in" },
+	  .said = AGENT ":2: masquerade-cidr \"1.0.0.0/8\": is in "
+			"--non-masquerade-cidr too" },
 };
 
 static void file_place(const char *path, const char *text)
