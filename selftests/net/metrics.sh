@@ -24,9 +24,14 @@ has_code() {
 	[ "$(code_of "$1")" = "$2" ]
 }
 
+# has_answer PATH CODE BODY
+has_answer() {
+	has_code "$1" "$2" && [ "$(fetch "$1")" = "$3" ]
+}
+
 # expect_answer PATH CODE BODY: it is so, or will be
 expect_answer() {
-	wait_for 30 has_code "$1" "$2" 2>/dev/null || true
+	wait_for 30 has_answer "$@" 2>/dev/null || true
 	expect_same "status of $1" "$2" "$(code_of "$1")"
 	expect_same "body of $1" "$3" "$(fetch "$1")"
 }
