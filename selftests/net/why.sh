@@ -45,12 +45,17 @@ why_text() {
 # All that a question must not change; what nodes tell each other of themselves
 # is none of it.
 why_state() {
-	local map
+	local map kind
 	masq 1 flows --count
 	masq 1 -j counters | jq -c '.[] | select([.verdict] | inside(
 		["pass-not-ip", "pass-not-pod", "pass-no-flow"]) | not)'
-	for map in masq_usage masq_index masq_full masq_totals; do
+	for map in masq_usage masq_index masq_full; do
 		bpftool map dump pinned "$LAB_PINS-node1/$map"
+	done
+	# flows opened and closed: enum masq_total_kind
+	for kind in 0 1; do
+		bpftool map lookup pinned "$LAB_PINS-node1/masq_totals" \
+			key $kind 0 0 0
 	done
 }
 
