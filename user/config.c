@@ -59,7 +59,7 @@ disagree(struct config_conflict *ret, const char *setting,
 	va_list args;
 
 	ret->setting = setting;
-	ret->value = *value;
+	cidr_format(value, ret->text);
 	va_start(args, problem);
 	vsnprintf(ret->problem, sizeof(ret->problem), problem, args);
 	va_end(args);

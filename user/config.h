@@ -77,7 +77,7 @@ void config_free(struct config *config);
 /* A value that does not agree with another setting's. */
 struct config_conflict {
 	const char *setting; /* its name */
-	struct cidr value; /* an address: that range of one */
+	char text[CIDR_TEXT_SIZE]; /* the value */
 	char problem[128]; /* what is wrong, and what would be right */
 };
 

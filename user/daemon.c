@@ -13,7 +13,7 @@
 #include "report.h"
 
 /* Read the node, and find what is asked for on it. Return: 0 or -1, said. */
-static int node_learn(const struct config *config, enum uplinks_demand demand,
+static int node_learn(const struct sourced *sourced, enum uplinks_demand demand,
 		      struct node *node, struct uplinks *uplinks)
 {
 	int error = node_read(node);
@@ -21,8 +21,8 @@ static int node_learn(const struct config *config, enum uplinks_demand demand,
 	if (error)
 		return log_error("cannot read the node's interfaces: %s%s",
 				 strerror(-error), log_hint(-error));
-	if (uplinks_resolve(config, node, demand, uplinks) == 0 &&
-	    policy_check(config, node) == 0)
+	if (uplinks_resolve(sourced, node, demand, uplinks) == 0 &&
+	    policy_check(&sourced->config, node) == 0)
 		return 0;
 	node_free(node);
 	return -1;
@@ -112,26 +112,25 @@ static void say_uplink(const struct uplink *uplink)
 		 text[MASQ_IPV4], text[MASQ_IPV6]);
 }
 
-static int http_open(struct daemon *daemon, const struct config *config)
+static int http_open(struct daemon *daemon, const struct sourced *sourced)
 {
 	daemon->http = NULL;
-	if (!config->metrics_port)
+	if (!sourced->config.metrics_port)
 		return 0;
-	return http_start(daemon->datapath.pins.dir, &config->metrics_addr,
-			  config->metrics_port, &daemon->http);
+	return http_start(daemon->datapath.pins.dir, sourced, &daemon->http);
 }
 
 /* The metrics move to another place. Return: 0; or -1, said, and undone. */
-static int http_follow(struct daemon *daemon, const struct config *former,
-		       const struct config *config)
+static int http_follow(struct daemon *daemon, const struct sourced *former,
+		       const struct sourced *sourced)
 {
-	if (config->metrics_port == former->metrics_port &&
-	    memcmp(&config->metrics_addr, &former->metrics_addr,
-		   sizeof(config->metrics_addr)) == 0)
+	if (sourced->config.metrics_port == former->config.metrics_port &&
+	    memcmp(&sourced->config.metrics_addr, &former->config.metrics_addr,
+		   sizeof(sourced->config.metrics_addr)) == 0)
 		return 0;
 	/* first the old one goes: the two places may overlap */
 	http_stop(daemon->http);
-	if (http_open(daemon, config) == 0)
+	if (http_open(daemon, sourced) == 0)
 		return 0;
 	(void)http_open(daemon, former);
 	return -1;
@@ -161,8 +160,7 @@ static int serve(struct daemon *daemon, const struct sourced *sourced)
 	if (!serves_already &&
 	    publish(daemon, sourced, &daemon->node, uplinks) < 0)
 		return -1;
-	if (uplinks_choose_ways(uplinks, datapath, sourced->config.attach) <
-		    0 ||
+	if (uplinks_choose_ways(uplinks, datapath, sourced) < 0 ||
 	    uplinks_attach(uplinks, datapath) < 0)
 		return -1;
 	if ((!serves_already ||
@@ -178,7 +176,7 @@ static int replace(struct daemon *daemon, const struct sourced *sourced)
 {
 	struct datapath former = daemon->datapath;
 
-	if (datapath_reopen(&former, &sourced->config, &daemon->datapath) < 0)
+	if (datapath_reopen(&former, sourced, &daemon->datapath) < 0)
 		return -1;
 	if (serve(daemon, sourced) == 0) {
 		datapath_release(&former);
@@ -198,7 +196,7 @@ static int replace(struct daemon *daemon, const struct sourced *sourced)
  */
 static int suit(struct daemon *daemon, const struct sourced *sourced)
 {
-	if (datapath_suits(&daemon->datapath, &sourced->config))
+	if (datapath_suits(&daemon->datapath, sourced))
 		return 0;
 	if (replace(daemon, sourced) == 0) {
 		log_info("other programs serve, on the same flows");
@@ -219,17 +217,16 @@ static void refuse(struct daemon *daemon)
 int daemon_start(const char *pin_dir, struct sources *sources,
 		 struct sourced *sourced, struct daemon *ret)
 {
-	const struct config *config = &sourced->config;
 	struct daemon daemon = { .sources = sources };
 	struct vanished vanished;
 
-	if (node_learn(config, UPLINKS_COMPLETE, &daemon.node,
+	if (node_learn(sourced, UPLINKS_COMPLETE, &daemon.node,
 		       &daemon.uplinks) < 0)
 		return -1;
-	if (datapath_open(pin_dir, config, &daemon.datapath) < 0)
+	if (datapath_open(pin_dir, sourced, &daemon.datapath) < 0)
 		goto free_node;
 	vanished_find(&daemon, &daemon.node, &vanished);
-	if (http_open(&daemon, config) < 0)
+	if (http_open(&daemon, sourced) < 0)
 		goto abandon;
 	if (serve(&daemon, sourced) < 0)
 		goto stop_http;
@@ -288,18 +285,16 @@ static int uplinks_follow(struct daemon *daemon, const struct uplinks *uplinks)
 static int bring(struct daemon *daemon, const struct sourced *sourced,
 		 enum uplinks_demand demand)
 {
-	const struct config *config = &sourced->config;
 	struct uplinks uplinks;
 	struct vanished vanished;
 	struct node node;
 	int result = 0;
 
-	if (node_learn(config, demand, &node, &uplinks) < 0)
+	if (node_learn(sourced, demand, &node, &uplinks) < 0)
 		return -1;
 	if ((sourced != &daemon->sourced &&
-	     datapath_check(&daemon->datapath, config) < 0) ||
-	    uplinks_choose_ways(&uplinks, &daemon->datapath, config->attach) <
-		    0) {
+	     datapath_check(&daemon->datapath, sourced) < 0) ||
+	    uplinks_choose_ways(&uplinks, &daemon->datapath, sourced) < 0) {
 		node_free(&node);
 		return -1;
 	}
@@ -341,7 +336,6 @@ static void take(struct daemon *daemon, struct sourced *sourced)
 
 void daemon_reload(struct daemon *daemon)
 {
-	const struct config *former = &daemon->sourced.config;
 	struct sourced sourced;
 
 	if (sources_read(daemon->sources, &sourced) < 0) {
@@ -360,12 +354,12 @@ void daemon_reload(struct daemon *daemon)
 	}
 	if (bring(daemon, &sourced,
 		  demand_of(&daemon->sourced.config, &sourced.config)) == 0 &&
-	    http_follow(daemon, former, &sourced.config) == 0) {
+	    http_follow(daemon, &daemon->sourced, &sourced) == 0) {
 		if (suit(daemon, &sourced) == 0) {
 			take(daemon, &sourced);
 			return;
 		}
-		(void)http_follow(daemon, &sourced.config, former);
+		(void)http_follow(daemon, &sourced, &daemon->sourced);
 	}
 	refuse(daemon);
 	sourced_free(&sourced);
@@ -402,7 +396,7 @@ void daemon_heal(struct daemon *daemon)
 		log_info("the programs are not on %s: attaching again",
 			 uplink->link->name);
 		if (uplinks_choose_ways(uplinks, &daemon->datapath,
-					daemon->sourced.config.attach) == 0)
+					&daemon->sourced) == 0)
 			(void)uplinks_follow(daemon, uplinks);
 		return;
 	}

@@ -28,15 +28,17 @@ static bool kernel_tells_ip_summed(void)
 	return tells;
 }
 
-static int rewrite_choose(const struct config *config, bool *ret)
+static int rewrite_choose(const struct sourced *sourced, bool *ret)
 {
+	enum config_rewrite wanted = sourced->config.rewrite;
 	bool tells = kernel_tells_ip_summed();
 
-	if (config->rewrite == CONFIG_REWRITE_DIRECT && !tells)
-		return log_error("--rewrite direct: this kernel does not tell "
-				 "how far checksums are computed; Linux 6.2 "
-				 "and later do");
-	*ret = tells && config->rewrite != CONFIG_REWRITE_HELPERS;
+	if (wanted == CONFIG_REWRITE_DIRECT && !tells)
+		return values_refuse(&sourced->values, "rewrite", NULL,
+				     "this kernel does not tell how far "
+				     "checksums are computed (Linux 6.2 and "
+				     "later do): give auto");
+	*ret = tells && wanted != CONFIG_REWRITE_HELPERS;
 	return 0;
 }
 
@@ -99,13 +101,14 @@ static int map_reuse(struct datapath *datapath, enum map_id id)
 	return error;
 }
 
-int datapath_check(const struct datapath *datapath, const struct config *config)
+int datapath_check(const struct datapath *datapath,
+		   const struct sourced *sourced)
 {
 	bool rewrites_directly;
 
-	if (rewrite_choose(config, &rewrites_directly) < 0)
+	if (rewrite_choose(sourced, &rewrites_directly) < 0)
 		return -1;
-	return move_check(&datapath->pins, config->max_flows);
+	return move_check(&datapath->pins, sourced);
 }
 
 /* Of another version the state alone is taken over. */
@@ -202,18 +205,18 @@ static int load(struct datapath *datapath, const struct config *config)
 	return datapath->skel ? programs_load(datapath, config) : -1;
 }
 
-int datapath_open(const char *pin_dir, const struct config *config,
+int datapath_open(const char *pin_dir, const struct sourced *sourced,
 		  struct datapath *ret)
 {
 	struct datapath datapath = { 0 };
 
-	if (rewrite_choose(config, &datapath.rewrites_directly) < 0 ||
+	if (rewrite_choose(sourced, &datapath.rewrites_directly) < 0 ||
 	    prove(datapath.rewrites_directly) < 0 ||
 	    pins_create(pin_dir, &datapath.pins) < 0)
 		return -1;
-	if (move_check(&datapath.pins, config->max_flows) < 0 ||
+	if (move_check(&datapath.pins, sourced) < 0 ||
 	    move_resume(&datapath.pins, datapath.rewrites_directly) < 0 ||
-	    load(&datapath, config) < 0) {
+	    load(&datapath, &sourced->config) < 0) {
 		datapath_abandon(&datapath);
 		return -1;
 	}
@@ -222,29 +225,30 @@ int datapath_open(const char *pin_dir, const struct config *config,
 }
 
 bool datapath_suits(const struct datapath *datapath,
-		    const struct config *config)
+		    const struct sourced *sourced)
 {
 	__u32 max_flows = bpf_map__max_entries(map_of(datapath, MAP_FLOWS));
+	__u32 wanted = sourced->config.max_flows;
 	bool rewrites_directly;
 
-	return (!config->max_flows || config->max_flows == max_flows) &&
-	       rewrite_choose(config, &rewrites_directly) == 0 &&
+	return (!wanted || wanted == max_flows) &&
+	       rewrite_choose(sourced, &rewrites_directly) == 0 &&
 	       rewrites_directly == datapath->rewrites_directly;
 }
 
-int datapath_reopen(const struct datapath *former, const struct config *config,
-		    struct datapath *ret)
+int datapath_reopen(const struct datapath *former,
+		    const struct sourced *sourced, struct datapath *ret)
 {
 	__u32 max_flows = bpf_map__max_entries(map_of(former, MAP_FLOWS));
+	__u32 wanted = sourced->config.max_flows;
 	struct datapath datapath = { .pins = former->pins };
 
-	if (rewrite_choose(config, &datapath.rewrites_directly) < 0)
+	if (rewrite_choose(sourced, &datapath.rewrites_directly) < 0)
 		return -1;
-	if (config->max_flows && config->max_flows != max_flows &&
-	    move_table(&datapath.pins, config->max_flows,
-		       datapath.rewrites_directly) < 0)
+	if (wanted && wanted != max_flows &&
+	    move_table(&datapath.pins, sourced, datapath.rewrites_directly) < 0)
 		return -1;
-	if (load(&datapath, config) < 0) {
+	if (load(&datapath, &sourced->config) < 0) {
 		datapath_release(&datapath);
 		return -1;
 	}

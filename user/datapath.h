@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-#include "config.h"
 #include "maps.h"
 #include "node.h"
 #include "pins.h"
+#include "sources.h"
 
 struct masq_bpf;
 
@@ -32,7 +32,7 @@ struct datapath {
  *
  * Return: 0 or -1.
  */
-int datapath_open(const char *pin_dir, const struct config *config,
+int datapath_open(const char *pin_dir, const struct sourced *sourced,
 		  struct datapath *ret);
 
 /*
@@ -42,7 +42,7 @@ int datapath_open(const char *pin_dir, const struct config *config,
  * Return: 0 or -1.
  */
 int datapath_check(const struct datapath *datapath,
-		   const struct config *config);
+		   const struct sourced *sourced);
 
 /*
  * Undo datapath_open(): what was pinned since goes, but programs that took the
@@ -52,7 +52,7 @@ void datapath_abandon(struct datapath *datapath);
 
 /* Do the programs and the size of the table suit this configuration? */
 bool datapath_suits(const struct datapath *datapath,
-		    const struct config *config);
+		    const struct sourced *sourced);
 
 /*
  * The same pin directory again, where datapath_suits() says no.  `former` goes
@@ -60,8 +60,8 @@ bool datapath_suits(const struct datapath *datapath,
  *
  * Return: 0 or -1, said.
  */
-int datapath_reopen(const struct datapath *former, const struct config *config,
-		    struct datapath *ret);
+int datapath_reopen(const struct datapath *former,
+		    const struct sourced *sourced, struct datapath *ret);
 
 /* Let go of the programs alone. */
 void datapath_release(struct datapath *datapath);

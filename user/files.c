@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
+
 /*
  * Written to the end, moved there or away, gone; made: by a link.  A file that
  * is made to be written is noticed when it has been.
@@ -59,6 +61,11 @@ bool files_watch_dir(struct files *files, const char *path)
 		return false;
 	snprintf(dir->path, sizeof(dir->path), "%s", path);
 	dir->watch = inotify_add_watch(files->fd, path, kinds);
+	/* one that is not there may come; files_look() sees it then */
+	if (dir->watch < 0 && errno != ENOENT && errno != ENOTDIR)
+		log_warning("cannot watch %s: %s: what changes there is read "
+			    "at SIGHUP alone",
+			    path, strerror(errno));
 	return true;
 }
 

@@ -17,7 +17,7 @@ struct files {
 	int fd; /* readable when something has changed */
 	struct files_dir {
 		char path[PATH_MAX]; /* empty: none */
-		int watch; /* -1: there is no such directory */
+		int watch; /* -1: there is no such directory, or none for us */
 		bool is_asked_for;
 	} dirs[FILES_DIRS_MAX];
 };
@@ -28,7 +28,7 @@ void files_close(struct files *files);
 
 /*
  * Watch the directory of this file, or this directory itself, from now on.
- * More than FILES_DIRS_MAX are not watched.
+ * More than FILES_DIRS_MAX are not watched.  Says what may not be.
  *
  * Return: was it not watched before, so that a change may have been missed?
  */

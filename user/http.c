@@ -36,8 +36,12 @@ static enum MHD_Result answer(struct MHD_Connection *connection,
 		free(text);
 		return MHD_NO;
 	}
+	/* RFC 9110 10.2.1, 15.5.6 */
 	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-				    type) == MHD_YES)
+				    type) == MHD_YES &&
+	    (status != MHD_HTTP_METHOD_NOT_ALLOWED ||
+	     MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+				     "GET, HEAD") == MHD_YES))
 		result = MHD_queue_response(connection, status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -140,12 +144,13 @@ static void sockaddr_fill(const struct masq_addr *addr, __u16 port,
 	}
 }
 
-int http_start(const char *pin_dir, const struct masq_addr *addr, __u16 port,
+int http_start(const char *pin_dir, const struct sourced *sourced,
 	       struct http **ret)
 {
+	const struct masq_addr *addr = &sourced->config.metrics_addr;
+	__u16 port = sourced->config.metrics_port;
 	unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD;
 	struct http *http = calloc(1, sizeof(*http));
-	char text[ADDR_TEXT_SIZE];
 	struct sockaddr_storage at;
 
 	if (!http)
@@ -162,10 +167,10 @@ int http_start(const char *pin_dir, const struct masq_addr *addr, __u16 port,
 		(unsigned int)TIMEOUT_S, MHD_OPTION_END);
 	if (!http->daemon) {
 		free(http);
-		return log_error("cannot serve --metrics-address %s port %u: "
-				 "%s",
-				 addr_format(addr, text), port,
-				 strerror(errno));
+		return values_refuse(&sourced->values, "metrics-address", NULL,
+				     "cannot be served: %s: give an address of "
+				     "this node and a port that is free",
+				     strerror(errno));
 	}
 	*ret = http;
 	return 0;

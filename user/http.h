@@ -5,14 +5,16 @@
 #ifndef HTTP_H
 #define HTTP_H
 
-#include "addr.h"
+#include "sources.h"
 
 struct http;
 
 /*
+ * At --metrics-address, which is given.
+ *
  * pin_dir: must outlive *ret. Return: 0 or -1, said.
  */
-int http_start(const char *pin_dir, const struct masq_addr *addr, __u16 port,
+int http_start(const char *pin_dir, const struct sourced *sourced,
 	       struct http **ret);
 void http_stop(struct http *http);
 

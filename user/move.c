@@ -306,8 +306,9 @@ static int flows_import(const struct pins *pins, const struct masq_bpf *skel)
 /* --- the whole --- */
 
 /* What is expired counts: until it is swept it has its place. */
-int move_check(const struct pins *pins, __u32 max_flows)
+int move_check(const struct pins *pins, const struct sourced *sourced)
 {
+	__u32 max_flows = sourced->config.max_flows;
 	struct masq_sweeper sweeper;
 	struct maps maps;
 	int error;
@@ -325,24 +326,27 @@ int move_check(const struct pins *pins, __u32 max_flows)
 		return fail("read", map_names[MAP_SWEEPER], error);
 	if (sweeper.tickets <= max_flows)
 		return 0;
-	return log_error("--max-flows %u: there are %llu records now; give "
-			 "more, or wait until they are over",
-			 max_flows, (unsigned long long)sweeper.tickets);
+	return values_refuse(&sourced->values, "max-flows", NULL,
+			     "there are %llu records now: give more, or wait "
+			     "until they are over",
+			     (unsigned long long)sweeper.tickets);
 }
 
-int move_table(const struct pins *pins, __u32 max_flows, bool rewrites_directly)
+int move_table(const struct pins *pins, const struct sourced *sourced,
+	       bool rewrites_directly)
 {
 	struct masq_bpf *skel;
 	int result;
 
-	if (move_check(pins, max_flows) < 0)
+	if (move_check(pins, sourced) < 0)
 		return -1;
-	skel = load(pins, PROGRAMS_MOVE, max_flows, rewrites_directly);
+	skel = load(pins, PROGRAMS_MOVE, sourced->config.max_flows,
+		    rewrites_directly);
 	if (!skel)
 		return -1;
 	if (dir_make(pins, skel) < 0 || former_enter(pins, skel) < 0 ||
 	    moving_put(pins, skel) < 0 || programs_start_sweep(skel) < 0 ||
-	    move_check(pins, max_flows) < 0 ||
+	    move_check(pins, sourced) < 0 ||
 	    state_write(pins, MASQ_MOVE_SERVING) < 0) {
 		(void)undo(pins);
 		result = -1;

@@ -11,20 +11,21 @@
 
 #include "maps.h"
 #include "pins.h"
+#include "sources.h"
 
 /* Is one under way, or was left so, and the new table serves? */
 bool move_has_turned(const struct pins *pins);
 
-/* Will what is pinned fit into so many (0: as many as now)? Return: 0 or -1. */
-int move_check(const struct pins *pins, __u32 max_flows);
+/* Will what is pinned fit into --max-flows? Return: 0 or -1, said. */
+int move_check(const struct pins *pins, const struct sourced *sourced);
 
 /*
- * Make a table for so many flows, let programs serve on it, and bring all flows
+ * Make a table for --max-flows, let programs serve on it, and bring all flows
  * over.  Then the programs that are to stay can be loaded on it.
  *
  * Return: 0; or -1, said, and all flows are served still.
  */
-int move_table(const struct pins *pins, __u32 max_flows,
+int move_table(const struct pins *pins, const struct sourced *sourced,
 	       bool rewrites_directly);
 
 /*

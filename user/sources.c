@@ -77,7 +77,8 @@ int sources_read(struct sources *sources, struct sourced *ret)
 	    values_apply(&values, &config) < 0)
 		goto free_values;
 	if (config_agree(&config, &conflict) < 0) {
-		(void)values_refuse(&values, &conflict);
+		(void)values_refuse(&values, conflict.setting, conflict.text,
+				    "%s", conflict.problem);
 		config_free(&config);
 		goto free_values;
 	}

@@ -2,6 +2,7 @@
 #include "uplink.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "attach.h"
@@ -9,14 +10,18 @@
 #include "move.h"
 #include "programs.h"
 
-static int link_check(const struct node_link *link)
+static int link_check(const struct sourced *sourced,
+		      const struct uplink *uplink)
 {
+	const struct node_link *link = uplink->link;
+
 	if (node_framing(link) != NODE_FRAMING_OTHER)
 		return 0;
-	return log_error("--uplink \"%s\": its frames are neither Ethernet nor "
-			 "plain IP (type %u): give an interface that leads "
-			 "outside",
-			 link->name, link->type);
+	return values_refuse(&sourced->values, "uplink", uplink->asked,
+			     "the frames of %s are neither Ethernet nor plain "
+			     "IP (type %u): give an interface that leads "
+			     "outside",
+			     link->name, link->type);
 }
 
 static void addrs_choose(const struct config *config, const struct node *node,
@@ -57,10 +62,11 @@ static int addrs_check(const struct config *config,
 }
 
 /* A pod range that holds the node's own address is not the pods'. */
-static int overlap_check(const struct config *config,
+static int overlap_check(const struct sourced *sourced,
 			 const struct uplink *uplink)
 {
-	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
+	const struct cidr_list *pods =
+		&sourced->config.ranges[MASQ_ORIGIN_POD_CIDR];
 	char range[CIDR_TEXT_SIZE], addr[ADDR_TEXT_SIZE];
 
 	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
@@ -69,11 +75,11 @@ static int overlap_check(const struct config *config,
 
 		for (size_t i = 0; addr_is_set(node) && i < pods->count; i++)
 			if (cidr_contains(&pods->items[i], &own))
-				return log_error(
-					"--pod-cidr %s holds %s, the node's "
-					"own address on %s: give the pods' "
-					"range",
+				return values_refuse(
+					&sourced->values, "pod-cidr",
 					cidr_format(&pods->items[i], range),
+					"holds %s, the node's own address on "
+					"%s: give the pods' range",
 					addr_format(node, addr),
 					uplink->link->name);
 	}
@@ -81,22 +87,27 @@ static int overlap_check(const struct config *config,
 }
 
 /* A packet must not pass two: it would be translated twice. */
-static int stacking_check(const struct uplinks *uplinks)
+static int stacking_check(const struct sourced *sourced,
+			  const struct uplinks *uplinks)
 {
 	for (size_t i = 0; i < uplinks->count; i++)
 		for (size_t j = 0; j < uplinks->count; j++)
 			if (node_link_is_over(uplinks->items[i].link,
 					      uplinks->items[j].link))
-				return log_error(
-					"--uplink \"%s\": its packets pass %s "
-					"too: give one of the two",
+				return values_refuse(
+					&sourced->values, "uplink",
+					uplinks->items[i].asked,
+					"what passes %s passes %s too: give "
+					"one of the two",
 					uplinks->items[i].link->name,
 					uplinks->items[j].link->name);
 	return 0;
 }
 
-static int uplink_add(const struct config *config, const struct node *node,
-		      const struct node_link *link, struct uplinks *uplinks)
+/* asked: as in struct uplink. */
+static int uplink_add(const struct sourced *sourced, const struct node *node,
+		      const struct node_link *link, const char *asked,
+		      struct uplinks *uplinks)
 {
 	struct uplink *uplink = &uplinks->items[uplinks->count];
 
@@ -105,11 +116,12 @@ static int uplink_add(const struct config *config, const struct node *node,
 				 "route: give --uplink IF",
 				 CONFIG_UPLINKS_MAX);
 	*uplink = (struct uplink){ .link = link };
-	if (link_check(link) < 0)
+	snprintf(uplink->asked, sizeof(uplink->asked), "%s", asked);
+	if (link_check(sourced, uplink) < 0)
 		return -1;
-	addrs_choose(config, node, uplink);
+	addrs_choose(&sourced->config, node, uplink);
 	uplinks->count++;
-	return overlap_check(config, uplink);
+	return overlap_check(sourced, uplink);
 }
 
 static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
@@ -121,7 +133,7 @@ static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
 }
 
 /* Add those of this name or pattern. Return: how many match, or -1, said. */
-static int matching_add(const struct config *config, const struct node *node,
+static int matching_add(const struct sourced *sourced, const struct node *node,
 			const char *pattern, struct uplinks *uplinks)
 {
 	int count = 0;
@@ -133,50 +145,58 @@ static int matching_add(const struct config *config, const struct node *node,
 			continue;
 		count++;
 		if (!uplinks_have(uplinks, link->ifindex) &&
-		    uplink_add(config, node, link, uplinks) < 0)
+		    uplink_add(sourced, node, link, pattern, uplinks) < 0)
 			return -1;
 	}
 	return count;
 }
 
-static int named_add(const struct config *config, const struct node *node,
+static int named_add(const struct sourced *sourced, const struct node *node,
 		     enum uplinks_demand demand, struct uplinks *uplinks)
 {
+	const struct config *config = &sourced->config;
+
 	for (size_t i = 0; i < config->uplink_count; i++) {
-		int count =
-			matching_add(config, node, config->uplinks[i], uplinks);
+		int count = matching_add(sourced, node, config->uplinks[i],
+					 uplinks);
 
 		if (count < 0)
 			return -1;
 		if (!count && demand == UPLINKS_COMPLETE)
-			return log_error("--uplink \"%s\": there is no such "
-					 "interface (ip link lists them)",
-					 config->uplinks[i]);
+			return values_refuse(&sourced->values, "uplink",
+					     config->uplinks[i],
+					     "there is no such interface (ip "
+					     "link lists them)");
 	}
 	return 0;
 }
 
-static int defaults_add(const struct config *config, const struct node *node,
+static int defaults_add(const struct sourced *sourced, const struct node *node,
 			enum uplinks_demand demand, struct uplinks *uplinks)
 {
-	for (size_t i = 0; i < node->link_count; i++)
-		if (node_link_has_default(node, &node->links[i]) &&
-		    uplink_add(config, node, &node->links[i], uplinks) < 0)
+	for (size_t i = 0; i < node->link_count; i++) {
+		const struct node_link *link = &node->links[i];
+
+		if (node_link_has_default(node, link) &&
+		    uplink_add(sourced, node, link, link->name, uplinks) < 0)
 			return -1;
+	}
 	if (uplinks->count || demand == UPLINKS_PRESENT)
 		return 0;
 	return log_error("no uplink: there is no default route; give --uplink "
 			 "IF");
 }
 
-int uplinks_resolve(const struct config *config, const struct node *node,
+int uplinks_resolve(const struct sourced *sourced, const struct node *node,
 		    enum uplinks_demand demand, struct uplinks *ret)
 {
+	const struct config *config = &sourced->config;
+
 	ret->count = 0;
 	if ((config->uplink_count ?
-		     named_add(config, node, demand, ret) :
-		     defaults_add(config, node, demand, ret)) < 0 ||
-	    stacking_check(ret) < 0)
+		     named_add(sourced, node, demand, ret) :
+		     defaults_add(sourced, node, demand, ret)) < 0 ||
+	    stacking_check(sourced, ret) < 0)
 		return -1;
 	return demand == UPLINKS_COMPLETE ? addrs_check(config, ret) : 0;
 }
@@ -206,18 +226,19 @@ bool uplinks_equal(const struct uplinks *a, const struct uplinks *b)
  */
 static int way_choose(const struct uplink *uplink,
 		      const struct datapath *datapath,
-		      enum config_attach wanted)
+		      const struct sourced *sourced)
 {
 	int program_fd = datapath->program_fds[MASQ_SLOT_EGRESS];
+	enum config_attach wanted = sourced->config.attach;
 	enum masq_attach asked;
 
 	asked = wanted == CONFIG_ATTACH_CLSACT ? MASQ_ATTACH_CLSACT :
 						 MASQ_ATTACH_TCX;
 	if (asked == MASQ_ATTACH_TCX && !attach_has_tcx(program_fd)) {
 		if (wanted == CONFIG_ATTACH_TCX)
-			return log_error("--attach tcx: this kernel has no "
-					 "tcx (Linux 6.6 and later do); give "
-					 "--attach auto");
+			return values_refuse(&sourced->values, "attach", NULL,
+					     "this kernel has no tcx (Linux "
+					     "6.6 and later do): give auto");
 		asked = MASQ_ATTACH_CLSACT;
 	}
 	return wanted == CONFIG_ATTACH_AUTO && uplink->was_attached ?
@@ -258,7 +279,7 @@ static void uplink_give_back(const struct uplink *uplink,
 
 int uplinks_choose_ways(struct uplinks *uplinks,
 			const struct datapath *datapath,
-			enum config_attach wanted)
+			const struct sourced *sourced)
 {
 	for (size_t i = 0; i < uplinks->count; i++) {
 		struct uplink *uplink = &uplinks->items[i];
@@ -270,7 +291,7 @@ int uplinks_choose_ways(struct uplinks *uplinks,
 						       &now) == 0;
 		if (uplink->was_attached)
 			uplink->was_attached_by = now.attach;
-		way = way_choose(uplink, datapath, wanted);
+		way = way_choose(uplink, datapath, sourced);
 		if (way < 0)
 			return -1;
 		uplink->value.attach = way;

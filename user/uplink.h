@@ -5,12 +5,13 @@
 #ifndef UPLINK_H
 #define UPLINK_H
 
-#include "config.h"
 #include "datapath.h"
 #include "node.h"
+#include "sources.h"
 
 struct uplink {
 	const struct node_link *link;
+	char asked[IFNAMSIZ]; /* --uplink's name or pattern, or its own name */
 	struct masq_uplink value; /* as masq_uplinks will hold it */
 	bool was_attached;
 	enum masq_attach was_attached_by;
@@ -33,7 +34,7 @@ enum uplinks_demand {
  *
  * node: must outlive *ret. Return: 0 or -1.
  */
-int uplinks_resolve(const struct config *config, const struct node *node,
+int uplinks_resolve(const struct sourced *sourced, const struct node *node,
 		    enum uplinks_demand demand, struct uplinks *ret);
 
 /*
@@ -43,7 +44,7 @@ int uplinks_resolve(const struct config *config, const struct node *node,
  */
 int uplinks_choose_ways(struct uplinks *uplinks,
 			const struct datapath *datapath,
-			enum config_attach wanted);
+			const struct sourced *sourced);
 
 /* Was it attached before, in the way that was chosen? */
 bool uplink_is_as_it_was(const struct uplink *uplink);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "values.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,32 +127,51 @@ int values_apply(const struct values *values, struct config *ret)
 	return 0;
 }
 
-/* Is this text that range, or address? */
-static bool text_is(const char *text, const struct cidr *range)
+/* A range, or an address, which is a range of one. Return: is it either? */
+static bool range_parse(const char *text, struct cidr *ret)
 {
 	struct masq_addr addr;
-	struct cidr cidr;
 
-	if (!addr_parse(text, &addr))
-		cidr = cidr_of_addr(&addr);
-	else if (cidr_parse(text, &cidr))
-		return false;
-	return cidr_equal(&cidr, range);
+	if (addr_parse(text, &addr))
+		return cidr_parse(text, ret) == 0;
+	*ret = cidr_of_addr(&addr);
+	return true;
 }
 
-int values_refuse(const struct values *values,
-		  const struct config_conflict *conflict)
+static bool text_equal(const char *a, const char *b)
 {
-	const struct value *found = values_find(values, conflict->setting);
+	struct cidr x, y;
 
+	return strcmp(a, b) == 0 ||
+	       (range_parse(a, &x) && range_parse(b, &y) && cidr_equal(&x, &y));
+}
+
+/* The value that is written so, or means the same; NULL: nobody said it. */
+static const struct value *values_find_text(const struct values *values,
+					    const char *name, const char *text)
+{
 	for (size_t i = 0; i < values->count; i++)
-		if (values->items[i].setting == found->setting &&
-		    text_is(values->items[i].text, &conflict->value)) {
-			found = &values->items[i];
-			break;
-		}
-	return value_refuse(found->where, found->setting->name, found->text,
-			    conflict->problem);
+		if (strcmp(values->items[i].setting->name, name) == 0 &&
+		    text_equal(values->items[i].text, text))
+			return &values->items[i];
+	return NULL;
+}
+
+int values_refuse(const struct values *values, const char *name,
+		  const char *text, const char *problem, ...)
+{
+	const struct value *found =
+		text ? values_find_text(values, name, text) :
+		       values_find(values, name);
+	char said[512];
+	va_list args;
+
+	va_start(args, problem);
+	vsnprintf(said, sizeof(said), problem, args);
+	va_end(args);
+	if (!found)
+		return log_error("%s \"%s\": %s", name, text ? text : "", said);
+	return value_refuse(found->where, name, found->text, said);
 }
 
 bool values_equal(const struct values *a, const struct values *b)

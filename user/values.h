@@ -52,9 +52,15 @@ int values_apply(const struct values *values, struct config *ret);
 bool values_equal(const struct values *a, const struct values *b);
 void values_free(struct values *values);
 
-/* Say so, and where the value stands. Return: -1. */
-int values_refuse(const struct values *values,
-		  const struct config_conflict *conflict);
+/*
+ * Say what is wrong with one of a setting's values, and where it stands, if
+ * anybody said it.
+ *
+ * text: NULL for the last. Return: -1.
+ */
+__attribute__((format(printf, 4, 5))) int
+values_refuse(const struct values *values, const char *name, const char *text,
+	      const char *problem, ...);
 
 /*
  * Say what is wrong with a value, and where it stands.

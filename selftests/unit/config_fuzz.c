@@ -120,7 +120,8 @@ static void hold_applied(const struct values *values)
 	}
 	HOLD(!*said);
 	if (config_agree(&config, &conflict) < 0) {
-		(void)values_refuse(values, &conflict);
+		(void)values_refuse(values, conflict.setting, conflict.text,
+				    "%s", conflict.problem);
 		HOLD(*said);
 	}
 	config_free(&config);

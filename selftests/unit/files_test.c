@@ -477,6 +477,30 @@ static void what_is_no_directory_is_not_watched(void)
 	files_close(&files);
 }
 
+/* To pass a directory is one right, to read it another. */
+static void what_may_not_be_watched_is_said(void)
+{
+	struct capture capture;
+	struct files files;
+	char *said;
+
+	scratch_clear();
+	dir_make(DIR);
+	must(chmod(DIR, 0711) == 0, "chmod");
+	must(files_open(&files) == 0, "files_open");
+	must(seteuid(65534) == 0, "seteuid");
+	capture = capture_begin(stderr);
+	CHECK(files_watch_dir(&files, DIR));
+	CHECK(!files_watch_dir(&files, DIR));
+	CHECK(files_watch_dir(&files, "/run/none"));
+	said = capture_end(&capture);
+	must(seteuid(0) == 0, "seteuid");
+	CHECK_STRING(said, "bpfmasq: cannot watch " DIR ": Permission denied: "
+			   "what changes there is read at SIGHUP alone\n");
+	free(said);
+	files_close(&files);
+}
+
 static const struct test_case cases[] = {
 	{ "what changes a file matters", what_changes_a_file_matters },
 	{ "many notices are drained", many_notices_are_drained },
@@ -497,6 +521,7 @@ static const struct test_case cases[] = {
 	{ "places that are left are free", places_that_are_left_are_free },
 	{ "what is no directory is not watched",
 	  what_is_no_directory_is_not_watched },
+	{ "what may not be watched is said", what_may_not_be_watched_is_said },
 };
 
 int main(void)
