@@ -68,6 +68,7 @@ $(PAGES): $B/%: tools/%.in tools/manpage tools/rfc.table user/metrics.c \
 	$Qtools/manpage $B/bpfmasq <$< >$@
 
 -include $(USER_OBJECTS:.o=.d)
+include tools/tools.mk
 include selftests/selftests.mk
 
 demo: setup-all all ## show it at work; MODE=flat|isolated; KEEP=1 leaves it

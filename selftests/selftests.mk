@@ -10,7 +10,7 @@ PACKET_TESTS := $(patsubst selftests/packet/%.c,$T/%,$(wildcard selftests/packet
 FUZZERS := $T/parse_fuzz $T/config_fuzz
 # programs that scripts of selftests/net call
 NET_PROGRAMS := $(patsubst selftests/net/%.c,$T/%,$(wildcard selftests/net/*.c))
-TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS) $(NET_PROGRAMS)
+TEST_PROGRAMS := $(UNIT_TESTS) $(PACKET_TESTS) $(FUZZERS) $(NET_PROGRAMS) $B/pktgen
 
 # other versions, to upgrade from and to
 OTHER_VERSIONS := $T/to_layout2 $T/next/build/bpfmasq $T/state/build/bpfmasq
@@ -61,7 +61,7 @@ $T/to_layout2: selftests/layout/to_layout2.c selftests/layout/layout2.h \
 	$Q$(CC) $(USER_FLAGS) $< -lbpf -o $@
 
 $T/%/build/bpfmasq: selftests/layout/variant selftests/layout/change.sh \
-		Makefile selftests/selftests.mk $(BPF_SOURCES) $(HEADERS) \
+		Makefile tools/tools.mk selftests/selftests.mk $(BPF_SOURCES) $(HEADERS) \
 		$(wildcard user/*.[ch]) vmlinux/vmlinux.h $B/.setup
 	$(call say,VARIANT,$@)
 	$Qselftests/layout/variant $* $T/$*

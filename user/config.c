@@ -53,13 +53,13 @@ static bool is_in(const struct cidr_list *outer, const struct cidr *inner)
 
 /* Return: -1. */
 __attribute__((format(printf, 4, 5))) static int
-disagree(struct config_conflict *ret, const char *setting,
-	 const struct cidr *value, const char *problem, ...)
+disagree(struct config_conflict *ret, const char *setting, const char *value,
+	 const char *problem, ...)
 {
 	va_list args;
 
 	ret->setting = setting;
-	cidr_format(value, ret->text);
+	snprintf(ret->text, sizeof(ret->text), "%s", value);
 	va_start(args, problem);
 	vsnprintf(ret->problem, sizeof(ret->problem), problem, args);
 	va_end(args);
@@ -71,6 +71,7 @@ static int pods_check(const struct config *config, struct config_conflict *ret)
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
 	const struct cidr_list *cluster =
 		&config->ranges[MASQ_ORIGIN_CLUSTER_CIDR];
+	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < pods->count; i++) {
 		const struct cidr *range = &pods->items[i];
@@ -80,11 +81,12 @@ static int pods_check(const struct config *config, struct config_conflict *ret)
 		if (!cluster->count || is_in(cluster, range))
 			continue;
 		if (!cidr_list_has_family(cluster, addr_family(&range->addr)))
-			return disagree(ret, "pod-cidr", range,
+			return disagree(ret, "pod-cidr",
+					cidr_format(range, text),
 					"is %s, but --cluster-cidr has no %s "
 					"range: give one of each family",
 					family, family);
-		return disagree(ret, "pod-cidr", range,
+		return disagree(ret, "pod-cidr", cidr_format(range, text),
 				"is outside --cluster-cidr: a node's pod range "
 				"is part of the cluster's");
 	}
@@ -94,20 +96,22 @@ static int pods_check(const struct config *config, struct config_conflict *ret)
 static int node_check(const struct config *config, struct config_conflict *ret)
 {
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
+	char text[ADDR_TEXT_SIZE];
 
 	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
 		const struct cidr node = cidr_of_addr(&config->node[family]);
 
 		if (!addr_is_set(&config->node[family]))
 			continue;
+		addr_format(&config->node[family], text);
 		if (pods->count && !cidr_list_has_family(pods, family))
-			return disagree(ret, "node-ip", &node,
+			return disagree(ret, "node-ip", text,
 					"is %s, but --pod-cidr has no %s "
 					"range: give both or neither",
 					addr_family_name(family),
 					addr_family_name(family));
 		if (is_in(pods, &node))
-			return disagree(ret, "node-ip", &node,
+			return disagree(ret, "node-ip", text,
 					"is in --pod-cidr: give an address of "
 					"the node itself");
 	}
@@ -121,11 +125,12 @@ static int excluded_check(const struct config *config,
 	const struct cidr_list *pods = &config->ranges[MASQ_ORIGIN_POD_CIDR];
 	const struct cidr_list *excluded =
 		&config->ranges[MASQ_ORIGIN_NON_MASQUERADE_SOURCE];
+	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; pods->count && i < excluded->count; i++)
 		if (!is_in(pods, &excluded->items[i]))
 			return disagree(ret, "non-masquerade-source-cidr",
-					&excluded->items[i],
+					cidr_format(&excluded->items[i], text),
 					"is outside --pod-cidr: give a part of "
 					"this node's pods");
 	return 0;
@@ -139,12 +144,14 @@ static int masquerade_check(const struct config *config,
 		&config->ranges[MASQ_ORIGIN_MASQUERADE];
 	const struct cidr_list *unwanted =
 		&config->ranges[MASQ_ORIGIN_NON_MASQUERADE];
+	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < wanted->count; i++)
 		for (size_t j = 0; j < unwanted->count; j++)
 			if (cidr_equal(&wanted->items[i], &unwanted->items[j]))
 				return disagree(ret, "masquerade-cidr",
-						&wanted->items[i],
+						cidr_format(&wanted->items[i],
+							    text),
 						"is in --non-masquerade-cidr "
 						"too: give it to one of them");
 	return 0;

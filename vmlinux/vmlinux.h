@@ -255,6 +255,23 @@ struct __sk_buff {
 	__u32 gso_segs;
 };
 
+struct xdp_md {
+	__u32 data;
+	__u32 data_end;
+	__u32 data_meta;
+	__u32 ingress_ifindex;
+	__u32 rx_queue_index;
+	__u32 egress_ifindex;
+};
+
+enum xdp_action {
+	XDP_ABORTED = 0,
+	XDP_DROP = 1,
+	XDP_PASS = 2,
+	XDP_TX = 3,
+	XDP_REDIRECT = 4,
+};
+
 /* Types inside the kernel: members by name, offsets by CO-RE. */
 
 #if defined(__bpf__)

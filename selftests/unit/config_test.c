@@ -50,15 +50,10 @@ static void node_set(struct config *config, const char *texts)
 static void agree(struct completion *completion)
 {
 	struct config_conflict conflict = { .setting = "nothing" };
-	bool is_addr;
-	char value[CIDR_TEXT_SIZE];
 
 	completion->result = config_agree(&completion->config, &conflict);
-	is_addr = strcmp(conflict.setting, "node-ip") == 0;
 	must(asprintf(&completion->said, "--%s %s %s", conflict.setting,
-		      is_addr ? addr_format(&conflict.value.addr, value) :
-				cidr_format(&conflict.value, value),
-		      conflict.problem) > 0,
+		      conflict.text, conflict.problem) > 0,
 	     "memory");
 }
 

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tools that are compiled: tools/pktgen becomes build/pktgen.
+
+P := $B/tools/pktgen
+PKTGEN_SOURCES := $(filter-out %.bpf.c,$(wildcard tools/pktgen/*.c))
+PKTGEN_OBJECTS := $(PKTGEN_SOURCES:tools/pktgen/%.c=$P/%.o)
+# what it shares with bpfmasq
+PKTGEN_SHARED := $(patsubst %,$B/user/%.o,addr log output text)
+
+$P/pktgen.bpf.o: tools/pktgen/pktgen.bpf.c tools/pktgen/pktgen.h \
+		$(BPF_SOURCES) $(HEADERS) vmlinux/vmlinux.h $B/.setup
+	$(call say,BPF,$@)
+	$Qmkdir -p $P
+	$Q$(CLANG) $(BPF_FLAGS) -Itools/pktgen -c $< -o $@
+
+$P/pktgen.skel.h: $P/pktgen.bpf.o
+	$(call say,SKEL,$@)
+	$Qbpftool gen skeleton $< name pktgen_bpf >$@
+
+$P/%.o: tools/pktgen/%.c $P/pktgen.skel.h
+	$(call say,CC,$@)
+	$Q$(CC) $(USER_FLAGS) -I$P -MMD -c $< -o $@
+
+$B/pktgen: $(PKTGEN_OBJECTS) $(PKTGEN_SHARED)
+	$(call say,LD,$@)
+	$Q$(CC) $^ $(LIBRARIES) -o $@
+
+-include $(PKTGEN_OBJECTS:.o=.d)
