@@ -46,31 +46,43 @@ static inline int flow_refresh(const struct packet *p,
 		(void)record_end(&external, flow, seen);
 		return 0;
 	}
+	index->way = MASQ_WAY_UNKNOWN;
 	/* the next packet may revive what a RST has ended (RFC 7857 2.2) */
 	index->refreshed_ns = p->tcp_flags & TCP_FLAG_RST ? 0 : now;
 	return 1;
 }
 
 /*
- * The flow of a packet on its way out. Return: whether there is one.
+ * The flow of a packet on its way out. Return: its entry, or NULL.
  *
  * ICMP queries are answered only in flows that the outside opened, and those
- * are not translated.
+ * are not translated.  Inline as record_unlink().
  */
-static inline int flow_find_egress(const struct packet *p, __u64 now,
-				   struct endpoint *ret)
+static __always_inline struct masq_external *flow_index(const struct packet *p,
+							__u64 now)
 {
 	struct masq_external *index;
 
 	index = index_find(&p->tuple);
 	if (!index)
-		return 0;
+		return NULL;
 	if (packet_is_reply(p) &&
 	    !tuple_local_is(&p->tuple, &index->local, index->local_port))
-		return 0;
+		return NULL;
 	if ((now - index->refreshed_ns >= REFRESH_NS ||
 	     p->tcp_flags & TCP_FLAGS_STATE) &&
 	    !flow_refresh(p, index, now))
+		return NULL;
+	return index;
+}
+
+/* The same. *ret: where it leaves. Return: whether there is one. */
+static inline int flow_find_egress(const struct packet *p, __u64 now,
+				   struct endpoint *ret)
+{
+	const struct masq_external *index = flow_index(p, now);
+
+	if (!index)
 		return 0;
 	endpoint_external(index, ret);
 	return 1;
@@ -113,7 +125,7 @@ static inline int flow_takes(const struct packet *p,
 }
 
 /* The flow of a packet on its way in. Return: whether there is one. */
-static inline int flow_find_ingress(const struct packet *p, __u64 now,
+static inline int flow_find_ingress(struct packet *p, __u64 now,
 				    struct endpoint *ret)
 {
 	struct masq_flow *flow = flows_find(&p->tuple);
@@ -124,6 +136,7 @@ static inline int flow_find_ingress(const struct packet *p, __u64 now,
 	/* before the record is judged: it may be freed and another's then */
 	ret->addr = flow->local;
 	ret->port = flow->local_port;
+	p->is_direct = flow->kind == MASQ_KIND_DIRECT;
 	if (!record_touch(flow, p, now, &seen))
 		return 0;
 	if (p->tcp_flags & TCP_FLAG_RST)
@@ -259,6 +272,33 @@ static inline int uplink_address(const struct __sk_buff *skb,
 	return addr_is_set(ret);
 }
 
+/* Where a packet of a pod is noted. */
+static inline struct masq_tuple *pod_sent(const struct masq_tuple *tuple)
+{
+	__u64 hash = addr_half(&tuple->local, 1) +
+		     addr_half(&tuple->remote, 1) +
+		     ((__u64)tuple->local_port << 24) + tuple->remote_port;
+	__u32 key = (hash * 0x9e3779b97f4a7c15 >> 32) % POD_SENT_MAX;
+
+	return bpf_map_lookup_elem(&masq_pod_sent, &key);
+}
+
+/*
+ * Has the pod itself sent to this remote?  A packet comes from its interface to
+ * the uplink on one CPU, unless the host steers packets.  Of a flow whose
+ * destination the host has changed on the way, a service's, no answer must go
+ * past it.
+ */
+static inline int flow_is_direct(const struct packet *p)
+{
+	const struct masq_tuple *sent = pod_sent(&p->tuple);
+
+	return sent && sent->proto == p->tuple.proto &&
+	       sent->remote_port == p->tuple.remote_port &&
+	       addr_equal(&sent->remote, &p->tuple.remote) &&
+	       tuple_local_is(sent, &p->tuple.local, p->tuple.local_port);
+}
+
 /* Find a port for the flow; the search knows the rest.  Inline as
  * record_unlink(). */
 static __always_inline enum attempt flow_search(const struct packet *p,
@@ -270,6 +310,8 @@ static __always_inline enum attempt flow_search(const struct packet *p,
 	if (!search->ports)
 		return ATTEMPT_BUSY;
 	flow_fresh(p, kind, search->now, &search->fresh);
+	if (kind == MASQ_KIND_MASQUERADED && flow_is_direct(p))
+		search->fresh.kind = MASQ_KIND_DIRECT;
 	return port_search(search);
 }
 

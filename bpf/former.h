@@ -42,7 +42,7 @@ static inline int former_account(const struct masq_flow *flow)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
 
-	if (flow->kind == MASQ_KIND_MASQUERADED)
+	if (kind_is_pods(flow->kind))
 		return usage_take_within(&flow->local, USAGE_UNLIMITED) ==
 		       MASQ_CONTINUE;
 	if (flow->kind == MASQ_KIND_INBOUND && sweeper)
@@ -52,7 +52,7 @@ static inline int former_account(const struct masq_flow *flow)
 
 static inline void former_return(const struct masq_flow *flow)
 {
-	if (flow->kind == MASQ_KIND_MASQUERADED)
+	if (kind_is_pods(flow->kind))
 		usage_return(&flow->local);
 	else if (flow->kind == MASQ_KIND_INBOUND)
 		inbound_return();

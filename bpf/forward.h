@@ -6,8 +6,7 @@
 #ifndef FORWARD_H
 #define FORWARD_H
 
-#include "count.h"
-#include "event.h"
+#include "direct.h"
 #include "tell.h"
 
 /* While programs of ours hang at both tcx and clsact (attach.h). */
@@ -29,12 +28,19 @@ static inline int verdict_is_told(enum masq_verdict verdict)
 }
 
 /*
- * What is not dropped goes on to the next program at the hook: others may have
- * theirs before and behind us.  But what is ours there must not get it again.
+ * To the next program at the hook: others may have theirs before and behind us.
+ * But what is ours there must not get it again.
  */
+static inline int forward_next(void)
+{
+	return ends_chain ? TC_ACT_OK : TC_ACT_UNSPEC;
+}
+
 static inline int forward(struct __sk_buff *skb, const struct packet *p,
 			  enum masq_verdict verdict)
 {
+	int action = TC_ACT_UNSPEC;
+
 	count(skb, p->direction, verdict);
 	if (verdict >= MASQ_DROP_FIRST)
 		(void)event_drop(p, verdict);
@@ -42,7 +48,10 @@ static inline int forward(struct __sk_buff *skb, const struct packet *p,
 		return tell(skb, p);
 	if (verdict == MASQ_HELD || verdict >= MASQ_DROP_FIRST)
 		return TC_ACT_SHOT;
-	return ends_chain ? TC_ACT_OK : TC_ACT_UNSPEC;
+	if (p->direction == MASQ_INGRESS && verdict == MASQ_TRANSLATED &&
+	    p->is_direct && forwards_directly())
+		action = direct_in(skb, p);
+	return action == TC_ACT_UNSPEC ? forward_next() : action;
 }
 
 #endif /* FORWARD_H */

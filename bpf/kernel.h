@@ -76,6 +76,12 @@ enum {
 	TC_ACT_SHOT = 2,
 };
 
+/* include/linux/socket.h */
+enum {
+	AF_INET = 2,
+	AF_INET6 = 10,
+};
+
 /* include/linux/skbuff.h */
 enum {
 	CHECKSUM_NONE = 0,

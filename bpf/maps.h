@@ -14,6 +14,10 @@
 enum {
 	UPLINKS_MAX = 64,
 	FULL_MAX = 1024,
+	WAYS_MAX = 1 << 10,
+	POD_SENT_MAX = 1 << 8, /* four times what a driver hands over at once */
+	POD_WAYS_MAX = 1 << 12,
+	POD_LINKS_MAX = 1 << 12,
 	FRAGMENTS_MAX = 8192,
 	/* of each direction: the outside cannot take the pods' */
 	HELD_EACH_MAX = 256,
@@ -80,6 +84,38 @@ struct {
 	__type(key, __u32);
 	__type(value, struct masq_uplink);
 } masq_uplinks SEC(".maps");
+
+/* The next four are of --forwarding direct (way.h); no way is at 0. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WAYS_MAX);
+	__type(key, __u32);
+	__type(value, struct masq_way);
+} masq_ways SEC(".maps");
+
+/* What pods have just sent that is of no flow yet, on this CPU; by its hash. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, POD_SENT_MAX);
+	__type(key, __u32);
+	__type(value, struct masq_tuple);
+} masq_pod_sent SEC(".maps");
+
+/* LRU: only a memory. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, POD_WAYS_MAX);
+	__type(key, struct masq_addr);
+	__type(value, struct masq_pod_way);
+} masq_pod_ways SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, POD_LINKS_MAX);
+	__type(key, __u32);
+	__type(value, struct masq_pod_link);
+} masq_pod_links SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -4,7 +4,8 @@
  * open one, rewrite, forward.
  *
  * masq_egress and masq_ingress hang on the uplink's TC hooks; their _l3 twins
- * on uplinks whose frames have no Ethernet header (tun, WireGuard).
+ * on uplinks whose frames have no Ethernet header (tun, WireGuard).  masq_pod
+ * hangs where pods' packets come in, with --forwarding direct.
  * masq_sweep, masq_close and masq_why are run from user space.
  */
 #include "error.h"
@@ -41,7 +42,7 @@ egress_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
 }
 
 /* Where this packet is bound for: the internal end of its flow. */
-static inline enum masq_verdict ingress_flow(const struct packet *p,
+static inline enum masq_verdict ingress_flow(struct packet *p,
 					     struct endpoint *ret)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
@@ -58,7 +59,7 @@ static inline enum masq_verdict ingress_flow(const struct packet *p,
 
 /* The other end of this packet's flow, whatever the packet is to it. */
 static inline enum masq_verdict
-packet_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
+packet_flow(struct __sk_buff *skb, struct packet *p, struct endpoint *ret)
 {
 	if (p->role == PACKET_FRAGMENT)
 		return fragment_flow(skb, p, ret);
@@ -76,7 +77,7 @@ static inline enum masq_verdict untranslated(const struct packet *p)
 }
 
 static inline enum masq_verdict translate(struct __sk_buff *skb,
-					  const struct packet *p)
+					  struct packet *p)
 {
 	struct endpoint other = {};
 	enum masq_verdict verdict;
@@ -115,6 +116,8 @@ static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
 	struct packet p = { .direction = direction };
 	enum masq_verdict verdict;
 
+	if (direction == MASQ_EGRESS && direct_is_marked(skb))
+		return forward_next();
 	verdict = packet_read(skb, &p, skb->protocol, l3_off);
 	verdict = verdict == MASQ_CONTINUE ? translate(skb, &p) :
 					     refuse(skb, &p, verdict);
@@ -143,6 +146,13 @@ SEC("tc")
 int masq_ingress_l3(struct __sk_buff *skb)
 {
 	return handle(skb, MASQ_INGRESS, 0);
+}
+
+/* On the interfaces that pods' packets come from (direct.h). */
+SEC("tc")
+int masq_pod(struct __sk_buff *skb)
+{
+	return direct_out(skb);
 }
 
 /* The same four, while another table takes the place of the former (former.h).

@@ -52,6 +52,7 @@ struct packet {
 	__u8 role; /* enum packet_role */
 	__u8 is_first_fragment;
 	__u8 is_quoted;
+	__u8 is_direct; /* its flow is MASQ_KIND_DIRECT, once it is found */
 };
 
 /* The other side of the translation: what the local end becomes. */

@@ -119,7 +119,7 @@ static inline int search_is_for(const struct port_search *s,
 				const struct masq_flow *flow)
 {
 	return flow->local_port == s->fresh.local_port &&
-	       flow->kind == s->fresh.kind &&
+	       kind_is_pods(flow->kind) == kind_is_pods(s->fresh.kind) &&
 	       addr_equal(&flow->local, &s->fresh.local);
 }
 

@@ -41,6 +41,12 @@ _Static_assert(__builtin_offsetof(struct masq_flow, local_port) % 4 == 0 &&
 				       3,
 	       "local_port, kind and state are one word");
 
+/* Does it stand on its pod's account? */
+static inline int kind_is_pods(enum masq_kind kind)
+{
+	return kind == MASQ_KIND_MASQUERADED || kind == MASQ_KIND_DIRECT;
+}
+
 /* local_port, kind and state, so that a state moves on atomically. */
 static inline volatile __u32 *record_word(struct masq_flow *flow)
 {
@@ -100,7 +106,7 @@ static __always_inline void record_unlink(const struct masq_tuple *external,
 	event_flow(external, flow, MASQ_EVENT_CLOSED);
 	tuple_internal(external, flow, &internal);
 	index_remove(&internal, external);
-	if (flow->kind == MASQ_KIND_MASQUERADED)
+	if (kind_is_pods(flow->kind))
 		usage_return(&flow->local);
 	else if (flow->kind == MASQ_KIND_INBOUND)
 		inbound_return();
@@ -199,6 +205,20 @@ static inline int record_move(struct masq_flow *flow,
 	else if (!state_is_closed(seen->state))
 		flow->closed_s = now / NSEC_PER_SEC;
 	return 1;
+}
+
+/* Its answers need not go by the stack; who is late does it the next time. */
+static inline void record_make_direct(struct masq_flow *flow)
+{
+	__u32 seen = *record_word(flow);
+	struct masq_flow direct;
+
+	*record_word(&direct) = seen;
+	if (direct.kind != MASQ_KIND_MASQUERADED)
+		return;
+	direct.kind = MASQ_KIND_DIRECT;
+	(void)__sync_val_compare_and_swap(record_word(flow), seen,
+					  *record_word(&direct));
 }
 
 /*

@@ -61,6 +61,17 @@ static inline int why_is_over_budget(const struct packet *p)
 	       usage->flows >= config->max_flows_per_pod;
 }
 
+/* Is the port that was found the pod's own, and not by chance? */
+static inline int why_keeps(const struct port_search *search,
+			    const struct packet *p)
+{
+	const struct masq_config *config = config_get();
+
+	if (search->external.local_port != p->tuple.local_port)
+		return 0;
+	return search->is_fixed || (config && !config->random_fully);
+}
+
 /* The port is looked for as if it were to be taken. */
 static inline enum masq_verdict why_place(struct port_search *search,
 					  const struct packet *p,
@@ -74,7 +85,7 @@ static inline enum masq_verdict why_place(struct port_search *search,
 	ret->other = search->external.local;
 	ret->kind = MASQ_WHY_OPENS;
 	/* of others another one may be drawn when it comes to it */
-	if (search->external.local_port == p->tuple.local_port) {
+	if (why_keeps(search, p)) {
 		ret->kind = MASQ_WHY_KEEPS;
 		ret->port = p->tuple.local_port;
 	}

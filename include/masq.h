@@ -22,13 +22,14 @@
 #include "masq_verdict.h"
 
 /* A change of any key or value below, or of the verdicts' order, raises it. */
-#define MASQ_LAYOUT 3
+#define MASQ_LAYOUT 4
 
 /*
  * A change of masq_flows, masq_index, masq_tickets, masq_usage, masq_sweeper or
  * masq_uplinks raises this one too.  Where it is the same, another version's
  * flows go on; what else is pinned is made anew from the configuration.  Layout
- * 2 did not say it: its is 1.
+ * 2 did not say it: its is 1.  Of masq_index `way` was zero before layout 4,
+ * which is a value of it, and no flow's kind was MASQ_KIND_DIRECT.
  */
 #define MASQ_STATE_LAYOUT 1
 
@@ -70,6 +71,7 @@ enum masq_kind {
 	MASQ_KIND_INBOUND, /* the outside's flow to a pod: not translated */
 	MASQ_KIND_HOST, /* a host socket's flow that met a pod's port */
 	MASQ_KIND_VACANT, /* nobody's any more: waits for the sweep */
+	MASQ_KIND_DIRECT, /* a pod's that sends to this very remote (direct.h) */
 	MASQ_KIND_COUNT,
 };
 
@@ -118,9 +120,16 @@ struct masq_external {
 	struct masq_addr local;
 	__u64 refreshed_ns; /* when the way out last prolonged the record */
 	__u16 local_port;
-	__u8 zero[6];
+	__u16 way; /* of masq_ways, or MASQ_WAY_… */
+	__u32 zero;
 };
 MASQ_ASSERT_SIZE(struct masq_external, 32);
+
+/* How --forwarding direct sends the packets of a flow. */
+enum {
+	MASQ_WAY_UNKNOWN = 0, /* the next packet finds out */
+	MASQ_WAY_STACK = 0xffff, /* the kernel's stack does, for now */
+};
 
 enum masq_family {
 	MASQ_IPV4,
@@ -203,6 +212,45 @@ struct masq_ports {
 	__u64 word[65536 / 64];
 };
 
+enum masq_way_state {
+	MASQ_WAY_FREE, /* nothing is there yet */
+	MASQ_WAY_CLAIMED, /* somebody is writing it */
+	MASQ_WAY_READY, /* for good: a way never changes */
+};
+
+/* Value of masq_ways: how a packet leaves, when the stack has not sent it. */
+struct masq_way {
+	__u32 state; /* enum masq_way_state */
+	__u32 ifindex;
+	__u16 mtu; /* bytes of IP */
+	__u8 destination[6]; /* of the frame: MAC addresses */
+	__u8 source[6];
+	__u8 is_peer; /* 1: to the other end of that veth, at once */
+	__u8 zero;
+};
+MASQ_ASSERT_SIZE(struct masq_way, 24);
+
+/* Value of masq_pod_ways; the key is a pod's address. */
+struct masq_pod_way {
+	struct masq_way way; /* ifindex 0: the stack's */
+	__u64 until_ns; /* then it is looked up again */
+	__u32 port; /* the ifindex that its packets come from; 0: unknown */
+	__u8 mac[6]; /* and their source */
+	__u8 zero[2];
+};
+MASQ_ASSERT_SIZE(struct masq_pod_way, 48);
+
+/*
+ * Value of masq_pod_links: an interface that pods' packets come from; the key
+ * is its ifindex.
+ */
+struct masq_pod_link {
+	__u32 route_ifindex; /* that routes name: itself, or its bridge */
+	__u8 attach; /* enum masq_attach */
+	__u8 is_veth; /* 1: its other end is a pod's, elsewhere */
+	__u8 zero[2];
+};
+
 enum masq_timeout {
 	MASQ_TIMEOUT_TCP_OPENING,
 	MASQ_TIMEOUT_TCP_ESTABLISHED,
@@ -229,6 +277,13 @@ enum masq_mode {
 	MASQ_MODE_COUNT,
 };
 
+/* Who sends on what was translated. */
+enum masq_forwarding {
+	MASQ_FORWARDING_STACK, /* the kernel */
+	MASQ_FORWARDING_DIRECT, /* we do, past its stack and its netfilter */
+	MASQ_FORWARDING_COUNT,
+};
+
 /* Value of masq_config (one element): what may change while packets pass. */
 struct masq_config {
 	__u32 layout; /* MASQ_LAYOUT of who wrote the maps */
@@ -239,7 +294,7 @@ struct masq_config {
 	__u32 max_flows_per_pod; /* 0: no limit */
 	__u32 max_inbound; /* flows that the outside may have opened */
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
-	__u32 zero;
+	__u32 forwarding; /* enum masq_forwarding */
 	__u64 netns; /* inode of the network namespace that the uplinks are in */
 };
 
@@ -404,6 +459,8 @@ enum masq_total_kind {
 			       over */
 	MASQ_TOTAL_TICKS, /* how often the sweep's timer has fired */
 	MASQ_TOTAL_LOST, /* events that found no room */
+	MASQ_TOTAL_DIRECT_OUT, /* packets that we have forwarded */
+	MASQ_TOTAL_DIRECT_IN,
 	MASQ_TOTAL_COUNT,
 };
 

@@ -139,6 +139,26 @@ lab_pod() {
 	on "$pod" ip -6 route add default via "fd00:10:244:$1::1"
 }
 
+# lab_ptp_pod N P: on no bridge; its node routes each of its two addresses to it
+lab_ptp_pod() {
+	local node=node$1 pod=pod$1.$2 host=$(($2 + 1))
+	lab_ns "$pod"
+	ip link add eth0 netns "$LAB-$pod" type veth \
+		peer name "$pod" netns "$LAB-$node"
+	on "$node" ip link set "$pod" up
+	on "$node" ip addr add "10.244.$1.1/32" dev "$pod"
+	on "$node" ip addr add "fd00:10:244:$1::1/128" dev "$pod" nodad
+	on "$pod" ip addr add "10.244.$1.$host/32" dev eth0
+	on "$pod" ip addr add "fd00:10:244:$1::$host/128" dev eth0 nodad
+	on "$pod" ip link set eth0 up
+	on "$pod" ip route add "10.244.$1.1" dev eth0
+	on "$pod" ip route add default via "10.244.$1.1"
+	on "$pod" ip -6 route add "fd00:10:244:$1::1" dev eth0
+	on "$pod" ip -6 route add default via "fd00:10:244:$1::1"
+	on "$node" ip route add "10.244.$1.$host" dev "$pod"
+	on "$node" ip -6 route add "fd00:10:244:$1::$host" dev "$pod"
+}
+
 # Routes between two nodes' pods, as a cluster's network lays them.
 lab_route_pods() {
 	on "node$1" ip route add "10.244.$2.0/24" via "198.51.100.1$2"
@@ -216,14 +236,16 @@ lab_down() {
 	done
 }
 
-# lab_run N OPTION…: the daemon on that node, until it is ready.
+# lab_run N OPTION…: the daemon on that node, until it is ready.  LAB_OPTIONS
+# has more, for each: LAB_OPTIONS='--forwarding direct' make check
 # shellcheck disable=SC2034
 lab_run() {
 	local n=$1 log
 	shift
 	log=$(mktemp)
+	# shellcheck disable=SC2086 # words
 	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run "$@" \
-		>/dev/null 2>"$log"
+		${LAB_OPTIONS:-} >/dev/null 2>"$log"
 	if ! wait_for 60 grep -qx 'bpfmasq: ready' "$log"; then
 		cat "$log" >&2
 		rm -f "$log"

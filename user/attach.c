@@ -240,6 +240,13 @@ int attach_put(const struct attach *attach, enum masq_attach way)
 	return -1;
 }
 
+int attach_put_ingress(const struct attach *attach, enum masq_attach way)
+{
+	bool unused;
+
+	return put(attach, way, MASQ_INGRESS, &unused);
+}
+
 int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 {
 	int result = 0, error;
@@ -298,6 +305,12 @@ bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 {
 	return is_there(pin_dir, ifindex, way, MASQ_EGRESS) &&
 	       is_there(pin_dir, ifindex, way, MASQ_INGRESS);
+}
+
+bool attach_ingress_is_there(const char *pin_dir, __u32 ifindex,
+			     enum masq_attach way)
+{
+	return is_there(pin_dir, ifindex, way, MASQ_INGRESS);
 }
 
 /* Does any of ours? */

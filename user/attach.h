@@ -38,11 +38,18 @@ int attach_put(const struct attach *attach, enum masq_attach way);
 int attach_put_alone(const struct attach *attach, enum masq_attach way,
 		     volatile __u8 *ends_chain);
 
+/* The program of the ingress alone, in the place of one that is there. */
+int attach_put_ingress(const struct attach *attach, enum masq_attach way);
+
 /* Take them off; what is not there is no error. Return: 0 or -1, said. */
 int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way);
 
 /* Do both programs hang there still?  Others can take them off. */
 bool attach_is_there(const char *pin_dir, __u32 ifindex, enum masq_attach way);
+
+/* Does that of the ingress? */
+bool attach_ingress_is_there(const char *pin_dir, __u32 ifindex,
+			     enum masq_attach way);
 
 const char *attach_name(enum masq_attach way);
 

@@ -12,6 +12,7 @@
 #include "maps.h"
 #include "node.h"
 #include "pins.h"
+#include "pod_link.h"
 
 /*
  * By either way, for the value may be of another layout than ours: what is to
@@ -38,6 +39,22 @@ static int uplinks_detach(const char *pin_dir)
 	return result;
 }
 
+static int pods_detach(const char *pin_dir)
+{
+	struct maps maps;
+	int error = maps_open_only(pin_dir, MAP_POD_LINKS, &maps), result;
+
+	if (error == -ENOENT) /* another version's */
+		return 0;
+	if (error)
+		return log_error("cannot open %s/%s: %s%s", pin_dir,
+				 map_names[MAP_POD_LINKS], strerror(-error),
+				 log_hint(-error));
+	result = pod_links_detach(pin_dir, &maps);
+	maps_close(&maps);
+	return result;
+}
+
 /* The ifindexes mean something only where they were taken. */
 static int netns_check(const char *pin_dir)
 {
@@ -60,7 +77,9 @@ static int netns_check(const char *pin_dir)
 
 static int detach(const struct pins *pins)
 {
-	if (netns_check(pins->dir) < 0 || uplinks_detach(pins->dir) < 0)
+	/* pods first: what they send is the uplinks' business then */
+	if (netns_check(pins->dir) < 0 || pods_detach(pins->dir) < 0 ||
+	    uplinks_detach(pins->dir) < 0)
 		return -1;
 	return pins_remove(pins);
 }

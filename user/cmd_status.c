@@ -23,6 +23,14 @@ static const struct output_column uplink_columns[] = {
 	{ "chosen by", 9 }, { "from", 0 },	{ 0 },
 };
 
+static const struct output_column pod_columns[] = {
+	{ "pods come by", 15 },
+	{ "attached", 8 },
+	{ "in place", 8 },
+	{ "answers", 0 },
+	{ 0 },
+};
+
 static const struct output_column range_columns[] = {
 	{ "range", 24 }, { "is", 7 }, { "named by", 26 }, { "from", 0 }, { 0 },
 };
@@ -112,24 +120,33 @@ static const char *where_of(const struct view *view, const char *name,
 	return "-";
 }
 
-static void uplink_print(struct output *output, const struct view *view,
-			 __u32 ifindex, const struct masq_uplink *uplink)
+/* An interface that programs are to hang on. */
+static void interface_print(struct output *output, const struct view *view,
+			    __u32 ifindex, enum masq_attach attach,
+			    bool is_there)
 {
-	bool is_there = !view->is_elsewhere &&
-			attach_is_there(view->pin_dir, ifindex, uplink->attach);
 	char name[IFNAMSIZ];
 
 	if (view->is_elsewhere)
 		snprintf(name, sizeof(name), "(index %u)", ifindex);
 	else if (!if_indextoname(ifindex, name))
 		snprintf(name, sizeof(name), "(gone: %u)", ifindex);
-	output_row_begin(output);
 	output_string(output, "name", name);
-	output_string(output, "attach", attach_name(uplink->attach));
+	output_string(output, "attach", attach_name(attach));
 	output_string(output, "in_place",
 		      view->is_elsewhere ? "elsewhere" :
 		      is_there		 ? "yes" :
 					   "no");
+}
+
+static void uplink_print(struct output *output, const struct view *view,
+			 __u32 ifindex, const struct masq_uplink *uplink)
+{
+	output_row_begin(output);
+	interface_print(output, view, ifindex, uplink->attach,
+			!view->is_elsewhere &&
+				attach_is_there(view->pin_dir, ifindex,
+						uplink->attach));
 	family_print(output, uplink, MASQ_IPV4, "ipv4", "ipv4_choice");
 	family_print(output, uplink, MASQ_IPV6, "ipv6", "ipv6_choice");
 	output_string(output, "from", where_of(view, "uplink", NULL));
@@ -147,6 +164,60 @@ static void uplinks_print(struct output *output, const struct maps *maps,
 		if (maps_get_uplink(maps, ifindex, &uplink) == 0)
 			uplink_print(output, view, ifindex, &uplink);
 	output_list_end(output);
+}
+
+static void pod_link_print(struct output *output, const struct view *view,
+			   __u32 ifindex, const struct masq_pod_link *link)
+{
+	output_row_begin(output);
+	interface_print(output, view, ifindex, link->attach,
+			!view->is_elsewhere &&
+				attach_ingress_is_there(view->pin_dir, ifindex,
+							link->attach));
+	output_string(output, "answers",
+		      link->is_veth ? "into the pod" : "by the interface");
+	output_row_end(output);
+}
+
+/* Of text only what there is. */
+static void pod_links_print(struct output *output, const struct maps *maps,
+			    const struct view *view)
+{
+	struct masq_pod_link link;
+	__u32 ifindex = 0;
+
+	if (output_is_text(output) && maps_next_pod_link(maps, &ifindex))
+		return;
+	ifindex = 0;
+	output_list_begin(output, "pod_interfaces", pod_columns);
+	while (maps_next_pod_link(maps, &ifindex) == 0)
+		if (maps_get_pod_link(maps, ifindex, &link) == 0)
+			pod_link_print(output, view, ifindex, &link);
+	output_list_end(output);
+}
+
+/* Who forwards, and what of the host's own is not asked then. */
+static int forwarding_print(struct output *output, const struct maps *maps,
+			    const struct masq_config *config)
+{
+	bool is_direct = config->forwarding == MASQ_FORWARDING_DIRECT;
+	uint64_t out, in;
+	int error = maps_get_total(maps, MASQ_TOTAL_DIRECT_OUT, &out);
+
+	if (!error)
+		error = maps_get_total(maps, MASQ_TOTAL_DIRECT_IN, &in);
+	if (error)
+		return error;
+	output_string(output, "forwarding",
+		      config_forwardings[is_direct ? MASQ_FORWARDING_DIRECT :
+						     MASQ_FORWARDING_STACK]);
+	output_string(output, "forwarding_skips",
+		      is_direct ? "the host's netfilter and traffic control, "
+				  "for packets of open flows" :
+				  "nothing");
+	output_number(output, "forwarded_out", out);
+	output_number(output, "forwarded_in", in);
+	return 0;
 }
 
 static const char *range_kind(enum map_id id, enum masq_origin origin)
@@ -287,7 +358,9 @@ static int status_print(struct output *output, const struct maps *maps,
 			      "unknown");
 	output_string(output, "rewrite",
 		      config.rewrites_directly ? "direct" : "helpers");
-	error = pool_print(output, maps);
+	error = forwarding_print(output, maps, &config);
+	if (!error)
+		error = pool_print(output, maps);
 	if (error)
 		return error;
 	output_flag(output, "random_fully", config.random_fully);
@@ -296,6 +369,7 @@ static int status_print(struct output *output, const struct maps *maps,
 	if (error)
 		return error;
 	uplinks_print(output, maps, view);
+	pod_links_print(output, maps, view);
 	error = ranges_print(output, maps, view);
 	timeouts_print(output, &config);
 	if (!error && !view->is_elsewhere)

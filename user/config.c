@@ -25,6 +25,11 @@ const char *const config_modes[MASQ_MODE_COUNT] = {
 	[MASQ_MODE_ISOLATED] = "isolated",
 };
 
+const char *const config_forwardings[MASQ_FORWARDING_COUNT] = {
+	[MASQ_FORWARDING_STACK] = "stack",
+	[MASQ_FORWARDING_DIRECT] = "direct",
+};
+
 const char *const config_rewrites[CONFIG_REWRITE_COUNT] = {
 	[CONFIG_REWRITE_AUTO] = "auto",
 	[CONFIG_REWRITE_DIRECT] = "direct",

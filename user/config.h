@@ -14,6 +14,7 @@
 
 enum {
 	CONFIG_UPLINKS_MAX = 64, /* as masq_uplinks holds */
+	CONFIG_INTERFACES_MAX = CONFIG_UPLINKS_MAX, /* of each flag */
 	CONFIG_RANGES_MAX = 2048, /* of each flag */
 };
 
@@ -38,13 +39,19 @@ enum config_link_local {
 	CONFIG_LINK_LOCAL_COUNT,
 };
 
+struct config_interfaces {
+	char names[CONFIG_INTERFACES_MAX][IFNAMSIZ]; /* or patterns */
+	size_t count;
+};
+
 struct config {
-	char uplinks[CONFIG_UPLINKS_MAX][IFNAMSIZ]; /* names, or patterns */
-	size_t uplink_count;
+	struct config_interfaces uplinks;
+	struct config_interfaces pod_interfaces;
 	struct cidr_list ranges[MASQ_ORIGIN_COUNT]; /* by enum masq_origin */
 	struct masq_addr node[MASQ_FAMILY_COUNT]; /* all zero: not given */
 	enum config_link_local link_local[MASQ_FAMILY_COUNT];
 	enum masq_mode mode;
+	enum masq_forwarding forwarding;
 	struct masq_ports ports;
 	bool has_ports;
 	bool random_fully;
@@ -65,6 +72,9 @@ extern const char *const config_timeouts[MASQ_TIMEOUT_COUNT];
 
 /* By enum masq_mode, as --mode takes them. */
 extern const char *const config_modes[MASQ_MODE_COUNT];
+
+/* By enum masq_forwarding, as --forwarding takes them. */
+extern const char *const config_forwardings[MASQ_FORWARDING_COUNT];
 
 /* By enum config_rewrite, as --rewrite takes them. */
 extern const char *const config_rewrites[CONFIG_REWRITE_COUNT];

@@ -9,6 +9,7 @@
 #include "http.h"
 #include "log.h"
 #include "move.h"
+#include "pod_link.h"
 #include "policy.h"
 #include "report.h"
 
@@ -171,6 +172,14 @@ static int serve(struct daemon *daemon, const struct sourced *sourced)
 	return -1;
 }
 
+/* What fails is slower, and no more: it has been said. */
+static void pods_follow(const struct daemon *daemon,
+			const struct sourced *sourced, bool is_new)
+{
+	(void)pod_links_follow(&daemon->datapath, &sourced->config,
+			       &daemon->node, &daemon->uplinks, is_new);
+}
+
 /* Other programs, or another table, in the place of those that serve. */
 static int replace(struct daemon *daemon, const struct sourced *sourced)
 {
@@ -199,6 +208,7 @@ static int suit(struct daemon *daemon, const struct sourced *sourced)
 	if (datapath_suits(&daemon->datapath, sourced))
 		return 0;
 	if (replace(daemon, sourced) == 0) {
+		pods_follow(daemon, sourced, /* is_new= */ true);
 		log_info("other programs serve, on the same flows");
 		return 0;
 	}
@@ -232,6 +242,7 @@ int daemon_start(const char *pin_dir, struct sources *sources,
 		goto stop_http;
 	/* said; the new ones serve */
 	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
+	pods_follow(&daemon, sourced, /* is_new= */ true);
 	vanished_close(&daemon, &vanished);
 	for (size_t i = 0; i < daemon.uplinks.count; i++)
 		say_uplink(&daemon.uplinks.items[i]);
@@ -307,6 +318,7 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 	node_free(&daemon->node);
 	daemon->node = node;
 	daemon->uplinks = uplinks;
+	pods_follow(daemon, sourced, /* is_new= */ false);
 	return result;
 }
 
@@ -319,7 +331,7 @@ void daemon_follow(struct daemon *daemon)
 static enum uplinks_demand demand_of(const struct config *former,
 				     const struct config *config)
 {
-	return memcmp(former->uplinks, config->uplinks,
+	return memcmp(&former->uplinks, &config->uplinks,
 		      sizeof(config->uplinks)) == 0 ?
 		       UPLINKS_PRESENT :
 		       UPLINKS_COMPLETE;
@@ -386,6 +398,8 @@ void daemon_heal(struct daemon *daemon)
 {
 	struct uplinks *uplinks = &daemon->uplinks;
 
+	if (!pod_links_are_there(&daemon->datapath))
+		pods_follow(daemon, &daemon->sourced, /* is_new= */ false);
 	for (size_t i = 0; i < uplinks->count; i++) {
 		const struct uplink *uplink = &uplinks->items[i];
 

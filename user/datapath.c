@@ -50,7 +50,7 @@ static struct bpf_map *map_of(const struct datapath *datapath, enum map_id id)
 /* Does it hold what no configuration can bring back (MASQ_STATE_LAYOUT)? */
 static bool is_state(enum map_id id)
 {
-	return map_is_table(id) || id == MAP_UPLINKS;
+	return map_is_table(id) || id == MAP_UPLINKS || id == MAP_POD_LINKS;
 }
 
 /* Has it room for as many as there may be, by --max-flows? */
@@ -290,6 +290,11 @@ volatile __u8 *datapath_ends_chain(const struct datapath *datapath)
 int datapath_close_fd(const struct datapath *datapath)
 {
 	return bpf_program__fd(datapath->skel->progs.masq_close);
+}
+
+int datapath_pod_fd(const struct datapath *datapath)
+{
+	return bpf_program__fd(datapath->skel->progs.masq_pod);
 }
 
 static int programs_pin(const struct datapath *datapath)

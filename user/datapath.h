@@ -72,6 +72,9 @@ volatile __u8 *datapath_ends_chain(const struct datapath *datapath);
 /* The program that closes flows (close.h). */
 int datapath_close_fd(const struct datapath *datapath);
 
+/* The program for where pods' packets come in (pod_link.h). */
+int datapath_pod_fd(const struct datapath *datapath);
+
 /*
  * From here on these programs are the datapath: pin them for the commands, and
  * hand them the sweep.

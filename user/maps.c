@@ -27,6 +27,8 @@ const char *const map_names[MAP_COUNT] = {
 	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
 	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
 	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
+	[MAP_WAYS] = "masq_ways",	  [MAP_POD_WAYS] = "masq_pod_ways",
+	[MAP_POD_SENT] = "masq_pod_sent", [MAP_POD_LINKS] = "masq_pod_links",
 	[MAP_CONFIG] = "masq_config",	  [MAP_SETTINGS] = "masq_settings",
 	[MAP_DAEMON] = "masq_daemon",	  [MAP_COUNTERS] = "masq_counters",
 	[MAP_FULL] = "masq_full",	  [MAP_FRAGMENTS] = "masq_fragments",
@@ -265,6 +267,30 @@ int maps_delete_uplink(const struct maps *maps, __u32 ifindex)
 int maps_next_uplink(const struct maps *maps, __u32 *ifindex)
 {
 	return bpf_map_get_next_key(maps->fd[MAP_UPLINKS],
+				    *ifindex ? ifindex : NULL, ifindex);
+}
+
+int maps_get_pod_link(const struct maps *maps, __u32 ifindex,
+		      struct masq_pod_link *ret)
+{
+	return bpf_map_lookup_elem(maps->fd[MAP_POD_LINKS], &ifindex, ret);
+}
+
+int maps_set_pod_link(const struct maps *maps, __u32 ifindex,
+		      const struct masq_pod_link *link)
+{
+	return bpf_map_update_elem(maps->fd[MAP_POD_LINKS], &ifindex, link,
+				   BPF_ANY);
+}
+
+int maps_delete_pod_link(const struct maps *maps, __u32 ifindex)
+{
+	return bpf_map_delete_elem(maps->fd[MAP_POD_LINKS], &ifindex);
+}
+
+int maps_next_pod_link(const struct maps *maps, __u32 *ifindex)
+{
+	return bpf_map_get_next_key(maps->fd[MAP_POD_LINKS],
 				    *ifindex ? ifindex : NULL, ifindex);
 }
 

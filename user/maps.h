@@ -23,6 +23,10 @@ enum map_id {
 	MAP_PODS,
 	MAP_ISLAND,
 	MAP_UPLINKS,
+	MAP_WAYS,
+	MAP_POD_SENT,
+	MAP_POD_WAYS,
+	MAP_POD_LINKS,
 	MAP_PORTS,
 	MAP_CONFIG,
 	MAP_SETTINGS,
@@ -103,6 +107,14 @@ int maps_delete_uplink(const struct maps *maps, __u32 ifindex);
 
 /* *ifindex: 0 for the first. Return: 0, or -ENOENT behind the last. */
 int maps_next_uplink(const struct maps *maps, __u32 *ifindex);
+
+/* The same of interfaces that pods' packets come from. */
+int maps_get_pod_link(const struct maps *maps, __u32 ifindex,
+		      struct masq_pod_link *ret);
+int maps_set_pod_link(const struct maps *maps, __u32 ifindex,
+		      const struct masq_pod_link *link);
+int maps_delete_pod_link(const struct maps *maps, __u32 ifindex);
+int maps_next_pod_link(const struct maps *maps, __u32 *ifindex);
 
 struct range {
 	struct cidr cidr;

@@ -32,6 +32,7 @@ static const char *const kinds[MASQ_KIND_COUNT] = {
 	[MASQ_KIND_INBOUND] = "inbound",
 	[MASQ_KIND_HOST] = "host",
 	[MASQ_KIND_VACANT] = "vacant",
+	[MASQ_KIND_DIRECT] = "direct",
 };
 
 static const struct {

@@ -20,6 +20,19 @@ static void *grow(void *array, size_t count, size_t size)
 	return grown;
 }
 
+static void kind_read(const struct nlattr *info, struct node_link *link)
+{
+	const struct nlattr *attr;
+	const char *kind = "";
+
+	mnl_attr_for_each_nested(attr, info) if (mnl_attr_get_type(attr) ==
+						 IFLA_INFO_KIND)
+		kind = mnl_attr_get_str(attr);
+	link->is_bridge = strcmp(kind, "bridge") == 0;
+	link->is_pair = strcmp(kind, "veth") == 0 ||
+			strcmp(kind, "netkit") == 0;
+}
+
 static void link_read_attr(const struct nlattr *attr, struct node_link *link)
 {
 	switch (mnl_attr_get_type(attr)) {
@@ -32,6 +45,9 @@ static void link_read_attr(const struct nlattr *attr, struct node_link *link)
 		break;
 	case IFLA_MASTER:
 		link->master = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_LINKINFO:
+		kind_read(attr, link);
 		break;
 	case IFLA_LINK_NETNSID:
 		link->is_lower_elsewhere = true;
@@ -112,6 +128,18 @@ static int route_add(struct node *node, const struct node_route *route)
 	return MNL_CB_OK;
 }
 
+static int direct_add(struct node *node, const struct node_direct *direct)
+{
+	struct node_direct *directs;
+
+	directs = grow(node->directs, node->direct_count, sizeof(*directs));
+	if (!directs)
+		return MNL_CB_ERROR;
+	node->directs = directs;
+	directs[node->direct_count++] = *direct;
+	return MNL_CB_OK;
+}
+
 static int hops_add(struct node *node, const struct nlattr *attr,
 		    struct node_route route)
 {
@@ -151,6 +179,39 @@ static int route_read(const struct nlmsghdr *message, void *data)
 	return hops ? hops_add(data, hops, route) : route_add(data, &route);
 }
 
+static int direct_read(const struct nlmsghdr *message, void *data)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+	struct node_direct direct = { 0 };
+	const struct nlattr *attr;
+
+	if (info->rtm_table != RT_TABLE_MAIN || info->rtm_type != RTN_UNICAST)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, message, sizeof(*info)) {
+		if (mnl_attr_get_type(attr) == RTA_GATEWAY ||
+		    mnl_attr_get_type(attr) == RTA_VIA)
+			return MNL_CB_OK;
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			direct.ifindex = mnl_attr_get_u32(attr);
+		if (mnl_attr_get_type(attr) == RTA_DST)
+			direct.to.addr = addr_from_bytes(
+				info->rtm_family, mnl_attr_get_payload(attr));
+	}
+	direct.to.prefix_len = info->rtm_dst_len;
+	if (info->rtm_family == AF_INET)
+		direct.to.prefix_len += 128 - 32;
+	return direct.ifindex ? direct_add(data, &direct) : MNL_CB_OK;
+}
+
+/* Those to everywhere, and those without a gateway. */
+static int any_route_read(const struct nlmsghdr *message, void *data)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
+
+	return info->rtm_dst_len ? direct_read(message, data) :
+				   route_read(message, data);
+}
+
 static int links_dump(struct netlink *netlink, struct node *node)
 {
 	struct ifinfomsg header = { .ifi_family = AF_UNSPEC };
@@ -174,7 +235,7 @@ static int routes_dump(struct netlink *netlink, unsigned char af,
 	struct rtmsg header = { .rtm_family = af };
 
 	return netlink_dump(netlink, RTM_GETROUTE, &header, sizeof(header),
-			    route_read, node);
+			    any_route_read, node);
 }
 
 static int dump_all(struct netlink *netlink, struct node *node)
@@ -277,6 +338,7 @@ void node_free(struct node *node)
 	free(node->links);
 	free(node->addrs);
 	free(node->defaults);
+	free(node->directs);
 	*node = (struct node){ 0 };
 }
 

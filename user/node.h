@@ -19,6 +19,8 @@ struct node_link {
 	__u32 lower; /* ifindex of what it is stacked on; 0: nothing */
 	__u32 master; /* ifindex of the bond or bridge that has it; 0: none */
 	bool is_lower_elsewhere; /* `lower` is in another network namespace */
+	bool is_bridge;
+	bool is_pair; /* a veth or netkit: what goes in comes out at `lower` */
 };
 
 struct node_addr {
@@ -34,6 +36,12 @@ struct node_route {
 	struct masq_addr source; /* all zero: none preferred */
 };
 
+/* A route without a gateway. */
+struct node_direct {
+	__u32 ifindex;
+	struct cidr to;
+};
+
 /* Addresses are the global ones, each interface's primary first. */
 struct node {
 	struct node_link *links;
@@ -42,6 +50,8 @@ struct node {
 	size_t addr_count;
 	struct node_route *defaults; /* routes to 0.0.0.0/0 and ::/0 */
 	size_t default_count;
+	struct node_direct *directs;
+	size_t direct_count;
 };
 
 /* Return: 0 or a negative errno. */

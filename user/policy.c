@@ -229,6 +229,7 @@ static int settings_publish(const struct config *config,
 		.rewrites_directly = datapath->rewrites_directly,
 		.random_fully = config->random_fully,
 		.max_flows_per_pod = config->max_flows_per_pod,
+		.forwarding = config->forwarding,
 		.netns = node_netns(),
 	};
 	__u32 max_flows;

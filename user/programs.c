@@ -93,6 +93,7 @@ static void programs_choose(const struct masq_bpf *skel,
 	bpf_program__set_autoload(skel->progs.masq_ingress, is_run);
 	bpf_program__set_autoload(skel->progs.masq_import, imports);
 	bpf_program__set_autoload(skel->progs.masq_sweep, serves || moves);
+	bpf_program__set_autoload(skel->progs.masq_pod, serves);
 	bpf_program__set_autoload(skel->progs.masq_close, serves);
 	bpf_program__set_autoload(skel->progs.masq_why, serves);
 	skel->rodata->has_former = imports;
@@ -123,6 +124,10 @@ struct bpf_map *programs_map(const struct masq_bpf *skel, enum map_id id)
 		[MAP_PODS] = skel->maps.masq_pods,
 		[MAP_ISLAND] = skel->maps.masq_island,
 		[MAP_UPLINKS] = skel->maps.masq_uplinks,
+		[MAP_WAYS] = skel->maps.masq_ways,
+		[MAP_POD_SENT] = skel->maps.masq_pod_sent,
+		[MAP_POD_WAYS] = skel->maps.masq_pod_ways,
+		[MAP_POD_LINKS] = skel->maps.masq_pod_links,
 		[MAP_PORTS] = skel->maps.masq_ports,
 		[MAP_CONFIG] = skel->maps.masq_config,
 		[MAP_SETTINGS] = skel->maps.masq_settings,

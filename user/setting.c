@@ -52,18 +52,31 @@ static const char *take_mode(struct config *config, const char *value, int n)
 	return NULL;
 }
 
+static const char *take_interface(struct config_interfaces *interfaces,
+				  const char *value)
+{
+	if (!*value || strlen(value) >= IFNAMSIZ || strchr(value, '/'))
+		return "is no interface name: 1 to 15 characters, no slash";
+	for (size_t i = 0; i < interfaces->count; i++)
+		if (strcmp(interfaces->names[i], value) == 0)
+			return "is given twice";
+	if (interfaces->count == CONFIG_INTERFACES_MAX)
+		return "is one more than the 64 that there can be";
+	strcpy(interfaces->names[interfaces->count++], value);
+	return NULL;
+}
+
 static const char *take_uplink(struct config *config, const char *value, int n)
 {
 	(void)n;
-	if (!*value || strlen(value) >= IFNAMSIZ || strchr(value, '/'))
-		return "is no interface name: 1 to 15 characters, no slash";
-	for (size_t i = 0; i < config->uplink_count; i++)
-		if (strcmp(config->uplinks[i], value) == 0)
-			return "is given twice";
-	if (config->uplink_count == CONFIG_UPLINKS_MAX)
-		return "is one more than the 64 uplinks that there can be";
-	strcpy(config->uplinks[config->uplink_count++], value);
-	return NULL;
+	return take_interface(&config->uplinks, value);
+}
+
+static const char *take_pod_interface(struct config *config, const char *value,
+				      int n)
+{
+	(void)n;
+	return take_interface(&config->pod_interfaces, value);
 }
 
 static const char *take_range(struct config *config, const char *value,
@@ -168,6 +181,19 @@ static const char *take_attach(struct config *config, const char *value, int n)
 	if (!text_to_choice(value, choices, 3, &chosen))
 		return "is no way to attach: auto, tcx or clsact are right";
 	config->attach = chosen;
+	return NULL;
+}
+
+static const char *take_forwarding(struct config *config, const char *value,
+				   int n)
+{
+	unsigned int chosen;
+
+	(void)n;
+	if (!text_to_choice(value, config_forwardings, MASQ_FORWARDING_COUNT,
+			    &chosen))
+		return "is no way to forward: stack or direct are right";
+	config->forwarding = chosen;
 	return NULL;
 }
 
@@ -296,6 +322,12 @@ const struct setting settings[] = {
 	{ "rewrite", "auto|direct|helpers",
 	  "how to write packets; auto: direct where the kernel allows it",
 	  "auto", SETTING_ONE, take_rewrite, 0 },
+	{ "forwarding", "stack|direct",
+	  "who sends on what was translated; direct: past the host's netfilter",
+	  "stack", SETTING_ONE, take_forwarding, 0 },
+	{ "pod-interface", "IF[,IF]",
+	  "for direct: where pods' packets come in, or pattern (by routes)",
+	  NULL, SETTING_LIST, take_pod_interface, 0 },
 	{ "metrics-address", "[ADDR:]PORT",
 	  "serve Prometheus metrics there; ADDR: 127.0.0.1", "off", SETTING_ONE,
 	  take_metrics_address, 0 },

@@ -156,15 +156,15 @@ static int named_add(const struct sourced *sourced, const struct node *node,
 {
 	const struct config *config = &sourced->config;
 
-	for (size_t i = 0; i < config->uplink_count; i++) {
-		int count = matching_add(sourced, node, config->uplinks[i],
-					 uplinks);
+	for (size_t i = 0; i < config->uplinks.count; i++) {
+		int count = matching_add(sourced, node,
+					 config->uplinks.names[i], uplinks);
 
 		if (count < 0)
 			return -1;
 		if (!count && demand == UPLINKS_COMPLETE)
 			return values_refuse(&sourced->values, "uplink",
-					     config->uplinks[i],
+					     config->uplinks.names[i],
 					     "there is no such interface (ip "
 					     "link lists them)");
 	}
@@ -193,7 +193,7 @@ int uplinks_resolve(const struct sourced *sourced, const struct node *node,
 	const struct config *config = &sourced->config;
 
 	ret->count = 0;
-	if ((config->uplink_count ?
+	if ((config->uplinks.count ?
 		     named_add(sourced, node, demand, ret) :
 		     defaults_add(sourced, node, demand, ret)) < 0 ||
 	    stacking_check(sourced, ret) < 0)

@@ -253,6 +253,34 @@ struct __sk_buff {
 	__u64 tstamp;
 	__u32 wire_len;
 	__u32 gso_segs;
+	__u64 sk;
+	__u32 gso_size;
+};
+
+/* What bpf_fib_lookup() is asked, and answers. */
+struct bpf_fib_lookup {
+	__u8 family; /* AF_INET, AF_INET6 */
+	__u8 l4_protocol;
+	__be16 sport;
+	__be16 dport;
+	union {
+		__u16 tot_len; /* asked: 0 does not ask for the MTU */
+		__u16 mtu_result; /* answered */
+	};
+	__u32 ifindex;
+	__be32 flowinfo; /* IPv6; answered for IPv4: the metric */
+	union {
+		__be32 ipv4_src;
+		__u32 ipv6_src[4];
+	};
+	union {
+		__be32 ipv4_dst;
+		__u32 ipv6_dst[4];
+	};
+	__be16 h_vlan_proto;
+	__be16 h_vlan_TCI;
+	__u8 smac[6];
+	__u8 dmac[6];
 };
 
 struct xdp_md {

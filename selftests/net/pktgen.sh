@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The packet generator in the lab: from pod 1.1 to the outside, and back.  It
+# The packet generator in the lab: from a pod to the outside, and back.  It
 # sends XDP frames, which a veth takes only while GRO is on at its other end.
 # Source it after lab.sh.
 
@@ -11,35 +11,63 @@ mac_of() {
 	on "$1" ip -j link show "$2" | jq -r '.[].address'
 }
 
-# After lab_up.
+# pktgen_ready [POD [GATEWAY]]: of node 1; and by which of its interfaces
 pktgen_ready() {
 	local at
-	for at in 'node1 pod1.1' 'node1 uplink' 'pod1.1 eth0' 'outside node1'; do
+	pktgen_pod=${1:-pod1.1}
+	for at in "node1 $pktgen_pod" 'node1 uplink' "$pktgen_pod eth0" \
+		'outside node1'; do
 		# shellcheck disable=SC2086 # two words
-		set -- $at
-		on "$1" ethtool -K "$2" gro on
+		on ${at% *} ethtool -K ${at#* } gro on
 	done
-	pktgen_mac=$(mac_of node1 cni0)
-	# who never speaks is asked for in vain
-	on node1 ip neigh replace 10.244.1.2 dev cni0 \
-		lladdr "$(mac_of pod1.1 eth0)"
-	on node1 ip neigh replace fd00:10:244:1::2 dev cni0 \
-		lladdr "$(mac_of pod1.1 eth0)"
-	on pod1.1 ping -qc 1 198.51.100.1 >/dev/null
-	on pod1.1 ping -6qc 1 2001:db8:1::1 >/dev/null
+	pktgen_mac=$(mac_of node1 "${2:-cni0}")
+	# all neighbours are known then
+	on "$pktgen_pod" ping -qc 1 198.51.100.1 >/dev/null
+	on "$pktgen_pod" ping -6qc 1 2001:db8:1::1 >/dev/null
 }
 
 # pktgen 4|6 OPTION…
 pktgen() {
-	local family=$1 source=10.244.1.2 destination=$LAB_OUTSIDE4
+	local host=$((${pktgen_pod#*.} + 1)) family=$1
+	local source=10.244.1.$host destination=$LAB_OUTSIDE4
 	local translated=198.51.100.11
 	shift
 	if [ "$family" = 6 ]; then
-		source=fd00:10:244:1::2 destination=$LAB_OUTSIDE6
+		source=fd00:10:244:1::$host destination=$LAB_OUTSIDE6
 		translated=2001:db8:1::11
 	fi
-	"$PKTGEN" --from "$LAB-pod1.1/eth0" --to "$LAB-outside/node1" \
+	"$PKTGEN" --from "$LAB-$pktgen_pod/eth0" --to "$LAB-outside/node1" \
 		--mac "$pktgen_mac" --source "$source" \
 		--destination "$destination" --translated "$translated" \
 		--json "$@"
+}
+
+# generate FAMILY OPTION…: into $said and $status
+generate() {
+	status=0
+	said=$(pktgen "$@") || status=$?
+}
+
+# said KEY
+said() {
+	jq ".$1" <<<"$said"
+}
+
+# expect_all_right NUMBER: so many were sent, and all is as it should be
+expect_all_right() {
+	local key
+	expect_same 'status' 0 "$status"
+	expect_same 'sent' "$1" "$(said sent)"
+	expect_same 'arrived' "$1" "$(said arrived)"
+	for key in lost duplicates wrong_addresses wrong_ports \
+		wrong_checksums moved shared; do
+		expect_same "$key" 0 "$(said $key)"
+	done
+}
+
+# translated egress|ingress: packets so far, of node 1
+translated() {
+	masq 1 -j counters | jq --arg direction "$1" '[.[] | select(
+		.direction == $direction and .verdict == "translated") |
+		.packets] | add // 0'
 }

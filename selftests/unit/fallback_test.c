@@ -57,7 +57,7 @@ static void nothing_else_is_set_at_first(void)
 	settings_init(&config);
 	CHECK_EQUAL(config.max_flows, 0); /* not given */
 	CHECK_EQUAL(config.max_flows_per_pod, 0);
-	CHECK_EQUAL(config.uplink_count, 0);
+	CHECK_EQUAL(config.uplinks.count, 0);
 	CHECK(!config.has_ports && !config.random_fully);
 	CHECK(!config.enable_ipv6 && !config.nomasq_all_reserved_ranges);
 	CHECK_STRING(config.masq_config, "");

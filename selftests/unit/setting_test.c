@@ -49,17 +49,34 @@ static const char *ranges(const struct config *config, int origin)
 	return text;
 }
 
-static const char *uplinks(const struct config *config, int n)
+static const char *interfaces(const struct config_interfaces *interfaces)
 {
 	static char text[TEXT_SIZE];
 	int length = 0;
 
-	(void)n;
 	text[0] = '\0';
-	for (size_t i = 0; i < config->uplink_count; i++)
+	for (size_t i = 0; i < interfaces->count; i++)
 		length += snprintf(text + length, sizeof(text) - length, "%s%s",
-				   i ? " " : "", config->uplinks[i]);
+				   i ? " " : "", interfaces->names[i]);
 	return text;
+}
+
+static const char *uplinks(const struct config *config, int n)
+{
+	(void)n;
+	return interfaces(&config->uplinks);
+}
+
+static const char *pod_interfaces(const struct config *config, int n)
+{
+	(void)n;
+	return interfaces(&config->pod_interfaces);
+}
+
+static const char *forwarding(const struct config *config, int n)
+{
+	(void)n;
+	return number_text(config->forwarding);
 }
 
 static const char *node_ips(const struct config *config, int n)
@@ -259,6 +276,9 @@ static const struct value_row values[] = {
 	{ "rewrite", "auto", rewrite, 0, "0" },
 	{ "rewrite", "direct", rewrite, 0, "1" },
 	{ "rewrite", "helpers", rewrite, 0, "2" },
+	{ "forwarding", "stack", forwarding, 0, "0" },
+	{ "forwarding", "direct", forwarding, 0, "1" },
+	{ "pod-interface", "cali*,veth0", pod_interfaces, 0, "cali* veth0" },
 };
 
 static void check_value(const struct value_row *row)
@@ -376,6 +396,11 @@ static const struct bad_value_row bad_values[] = {
 	{ "attach", "TCX", "auto, tcx or clsact" },
 	{ "rewrite", "", "auto, direct or helpers" },
 	{ "rewrite", "help", "auto, direct or helpers" },
+	{ "forwarding", "", "stack or direct" },
+	{ "forwarding", "xdp", "stack or direct" },
+	{ "pod-interface", "", "1 to 15 characters" },
+	{ "pod-interface", "a/b", "no slash" },
+	{ "pod-interface", "veth0,veth0", "is given twice" },
 };
 
 /* begin: of the line that is said */
@@ -437,11 +462,11 @@ static void uplinks_have_a_bound(void)
 				   ",eth%d", i);
 	CHECK_EQUAL(text_apply("uplink", list, "f:1", &config, &said), 0);
 	CHECK_STRING(said, "");
-	CHECK_EQUAL(config.uplink_count, CONFIG_UPLINKS_MAX);
+	CHECK_EQUAL(config.uplinks.count, CONFIG_UPLINKS_MAX);
 	free(said);
 	snprintf(list + length, sizeof(list) - length, ",eth64");
 	check_refusal("uplink", list, values_command_line,
-		      "bpfmasq: --uplink \"eth64\"", "64 uplinks");
+		      "bpfmasq: --uplink \"eth64\"", "the 64 that there");
 }
 
 static void ranges_have_a_bound(void)

@@ -274,7 +274,7 @@ static void they_can_be_read_again(void)
 	file_make(CONFIG, "mode: isolated\n");
 	CHECK_EQUAL(sources_read(&sources, &sourced), 0);
 	CHECK_EQUAL(sourced.config.mode, MASQ_MODE_ISOLATED);
-	CHECK_STRING(sourced.config.uplinks[0], "eth0");
+	CHECK_STRING(sourced.config.uplinks.names[0], "eth0");
 	sourced_free(&sourced);
 	values_free(&sources.flags);
 }

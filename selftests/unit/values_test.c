@@ -207,9 +207,9 @@ static void lists_add_up_and_others_do_not(void)
 	CHECK_EQUAL(values_apply(&values, &config), 0);
 	values_free(&values);
 	CHECK_EQUAL(config.mode, MASQ_MODE_ISOLATED);
-	CHECK_EQUAL(config.uplink_count, 2);
-	CHECK_STRING(config.uplinks[0], "eth0");
-	CHECK_STRING(config.uplinks[1], "eth1");
+	CHECK_EQUAL(config.uplinks.count, 2);
+	CHECK_STRING(config.uplinks.names[0], "eth0");
+	CHECK_STRING(config.uplinks.names[1], "eth1");
 	CHECK(!config.random_fully);
 	CHECK_EQUAL(config.ranges[MASQ_ORIGIN_POD_CIDR].count, 2);
 	CHECK_EQUAL(config.ports.first, 10);
