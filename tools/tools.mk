@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tools that are compiled: tools/pktgen becomes build/pktgen.
+# The tools that are compiled: tools/pktgen becomes build/pktgen, the programs of
+# tools/bench stand in build/tools/bench.
 
 P := $B/tools/pktgen
 PKTGEN_SOURCES := $(filter-out %.bpf.c,$(wildcard tools/pktgen/*.c))
@@ -27,3 +28,20 @@ $B/pktgen: $(PKTGEN_OBJECTS) $(PKTGEN_SHARED)
 	$Q$(CC) $^ $(LIBRARIES) -o $@
 
 -include $(PKTGEN_OBJECTS:.o=.d)
+
+BENCH := $B/tools/bench
+
+$(BENCH)/programs.bpf.o: tools/bench/programs.bpf.c tools/bench/programs.h \
+		$(BPF_SOURCES) $(HEADERS) vmlinux/vmlinux.h $B/.setup
+	$(call say,BPF,$@)
+	$Qmkdir -p $(BENCH)
+	$Q$(CLANG) $(BPF_FLAGS) -Itools/bench -c $< -o $@
+
+$(BENCH)/bench.skel.h: $(BENCH)/programs.bpf.o
+	$(call say,SKEL,$@)
+	$Qbpftool gen skeleton $< name bench_bpf >$@
+
+$(BENCH)/programs: tools/bench/programs.c $(BENCH)/bench.skel.h \
+		$(filter-out $B/user/main.o,$(USER_OBJECTS))
+	$(call say,CC,$@)
+	$Q$(CC) $(USER_FLAGS) -I$(BENCH) $(filter %.c %.o,$^) $(LIBRARIES) -o $@

@@ -52,7 +52,8 @@ static void sleep_until(__u64 ns)
 static int maps_resize(const struct options *options, struct pktgen_bpf *skel)
 {
 	__u32 most = options->count ? options->count : PKTGEN_PACKETS_MAX;
-	__u32 out = options->back ? options->plan.flows : most;
+	__u32 opened = options->opens ? options->plan.flows : 0;
+	__u32 out = options->back ? opened : opened + most;
 	__u32 back = options->back ? most : 1;
 	int error;
 
@@ -263,7 +264,9 @@ int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
 	      __u32 seconds, struct result *ret)
 {
 	const struct options *options = live->options;
+	const __u32 *sequence = &live->skel->bss->sequence[direction];
 	__u64 max = count ? count : PKTGEN_PACKETS_MAX, sent = 0;
+	__u32 first = *sequence;
 	__u64 start = now_ns(), end = start + seconds * 1000000000ULL;
 	struct progress progress;
 	__u64 busy_ns = 0;
@@ -283,7 +286,7 @@ int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
 			return log_error("cannot send: %s%s", strerror(-error),
 					 log_hint(-error));
 		/* a signal cuts a burst short: ask who has counted */
-		sent = live->skel->bss->sequence[direction];
+		sent = *(const volatile __u32 *)sequence - first;
 		busy_ns += each_ns * (sent - before);
 		progress_show(&progress, sent, now_ns() - start);
 		if (options->rate)
@@ -293,7 +296,7 @@ int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
 	progress_end(&progress);
 	ret->sent = sent;
 	ret->busy_ns = busy_ns;
-	if (live_settle(live, direction, sent, &ret->count) < 0)
+	if (live_settle(live, direction, first + sent, &ret->count) < 0)
 		return -1;
 	ret->ns = now_ns() - start;
 	return 0;

@@ -27,23 +27,54 @@ static void signals_take(void)
 	(void)sigaction(SIGTERM, &action, NULL);
 }
 
-/* One packet of each flow, so that there is something to answer. */
-static int flows_open(struct live *live)
+/* One packet of each flow; what has arrived then is *ret. */
+static int flows_open(struct live *live, struct pktgen_count *ret)
 {
 	__u32 flows = live->options->plan.flows;
 	struct result result;
 
-	if (live_sink_put(live, PKTGEN_OUT) < 0)
+	if (live_send(live, PKTGEN_OUT, flows, 0, &result) < 0)
 		return -1;
-	if (live_send(live, PKTGEN_OUT, flows, 0, &result) < 0) {
-		live_sink_remove(live, PKTGEN_OUT);
-		return -1;
-	}
-	live_sink_remove(live, PKTGEN_OUT);
-	if (result.count.packets == flows || live->options->is_ready_to_lose)
+	*ret = result.count;
+	if (ret->packets == flows || live->options->is_ready_to_lose)
 		return 0;
 	return log_error("of %u flows that were to be opened %llu arrived",
-			 flows, (unsigned long long)result.count.packets);
+			 flows, (unsigned long long)ret->packets);
+}
+
+/* The same, with its own sink. */
+static int flows_open_alone(struct live *live)
+{
+	struct pktgen_count unused;
+	int result;
+
+	if (live_sink_put(live, PKTGEN_OUT) < 0)
+		return -1;
+	result = flows_open(live, &unused);
+	live_sink_remove(live, PKTGEN_OUT);
+	return result;
+}
+
+/* Only what came since: the rest was not measured. */
+static void result_trim(struct result *result,
+			const struct pktgen_count *before)
+{
+	result->count.packets -= before->packets;
+	result->count.bytes -= before->bytes;
+}
+
+static int measure_out(struct live *live, struct result *ret)
+{
+	const struct options *options = live->options;
+	struct pktgen_count opened = { 0 };
+
+	if (options->opens && flows_open(live, &opened) < 0)
+		return -1;
+	if (live_send(live, PKTGEN_OUT, options->count, options->seconds, ret) <
+	    0)
+		return -1;
+	result_trim(ret, &opened);
+	return 0;
 }
 
 static int measure(struct live *live, struct result *ret)
@@ -53,14 +84,17 @@ static int measure(struct live *live, struct result *ret)
 							  PKTGEN_OUT;
 	int result;
 
-	if (options->back && flows_open(live) < 0)
+	if (options->back && flows_open_alone(live) < 0)
 		return -1;
 	if (live_sink_put(live, direction) < 0)
 		return -1;
-	result = options->generator == GENERATOR_KERNEL ?
-			 kernel_send(live, ret) :
-			 live_send(live, direction, options->count,
+	if (options->generator == GENERATOR_KERNEL)
+		result = kernel_send(live, ret);
+	else if (options->back)
+		result = live_send(live, PKTGEN_BACK, options->count,
 				   options->seconds, ret);
+	else
+		result = measure_out(live, ret);
 	live_sink_remove(live, direction);
 	return result;
 }

@@ -200,9 +200,17 @@ static const char *generator_take(struct reading *reading, const char *value)
 	return problem;
 }
 
+static const char *open_take(struct reading *reading, const char *value)
+{
+	(void)value;
+	reading->options->opens = true;
+	return NULL;
+}
+
 static const char *back_take(struct reading *reading, const char *value)
 {
 	(void)value;
+	reading->options->opens = true;
 	reading->options->back = true;
 	return NULL;
 }
@@ -248,8 +256,9 @@ static const struct option_row rows[] = {
 	{ "count", "N", "send so many packets", count_take },
 	{ "seconds", "N", "or so long [1]", seconds_take },
 	{ "rate", "N", "packets a second [as many as go]", rate_take },
-	{ "back", NULL, "open each flow by one packet, and measure the answers",
-	  back_take },
+	{ "open", NULL, "send one packet of each flow first, unmeasured",
+	  open_take },
+	{ "back", NULL, "the same, and measure the answers", back_take },
 	{ "generator", "NAME", "xdp, or kernel: its pktgen module [xdp]",
 	  generator_take },
 	{ "lossy", NULL, "loss is no failure", lossy_take },
@@ -320,9 +329,10 @@ static int agree(const struct options *options)
 					 plan->ports);
 	if (options->generator != GENERATOR_KERNEL)
 		return 0;
-	if (plan->proto != IPPROTO_UDP || options->back)
-		return log_error("--generator kernel: it sends UDP, and no "
-				 "answers; give --generator xdp");
+	if (plan->proto != IPPROTO_UDP || options->opens)
+		return log_error("--generator kernel: it sends UDP, opens no "
+				 "flows before and no answers; give "
+				 "--generator xdp");
 	return 0;
 }
 
