@@ -28,7 +28,8 @@ say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all demo check lint install uninstall clean help setup setup-all
+.PHONY: all demo bench check lint install uninstall clean help setup setup-all \
+	setup-bench
 
 PAGES := $B/bpfmasq.8 $B/bpfmasq-rfc.7
 
@@ -40,6 +41,9 @@ setup:
 
 setup-all:
 	$Qtools/setup build run check
+
+setup-bench: setup-all
+	$Qtools/setup bench
 
 # `make` on a bare machine: the set-up comes before anything is compiled.
 $B/.setup: tools/setup
@@ -73,6 +77,9 @@ include selftests/selftests.mk
 
 demo: setup-all all ## show it at work; MODE=flat|isolated; KEEP=1 leaves it
 	$QKEEP=$(KEEP) MODE=$(MODE) tools/demo
+
+bench: setup-bench all $B/pktgen $(BENCH)/programs ## measure it beside others; ROUNDS=5
+	$Qtools/bench/run --rounds $(or $(ROUNDS),5)
 
 check: setup-all all $(TEST_PROGRAMS) ## build and run all tests
 	$Qselftests/run $(TESTS)

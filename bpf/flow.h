@@ -25,9 +25,13 @@ static inline void endpoint_external(const struct masq_external *external,
 	ret->port = external->local_port;
 }
 
-/* Look at the record itself. Return: whether it lives and is this flow's. */
-static inline int flow_refresh(const struct packet *p,
-			       struct masq_external *index, __u64 now)
+/*
+ * Look at the record itself.  A function of its own: few packets need it.
+ *
+ * Return: whether it lives and is this flow's.
+ */
+static __noinline int flow_refresh(const struct packet *p,
+				   struct masq_external *index, __u64 now)
 {
 	struct masq_tuple external = p->tuple;
 	struct masq_flow *flow;
@@ -56,7 +60,7 @@ static inline int flow_refresh(const struct packet *p,
  * The flow of a packet on its way out. Return: its entry, or NULL.
  *
  * ICMP queries are answered only in flows that the outside opened, and those
- * are not translated.  Inline as record_unlink().
+ * are not translated.  Inline as handle().
  */
 static __always_inline struct masq_external *flow_index(const struct packet *p,
 							__u64 now)
@@ -77,8 +81,8 @@ static __always_inline struct masq_external *flow_index(const struct packet *p,
 }
 
 /* The same. *ret: where it leaves. Return: whether there is one. */
-static inline int flow_find_egress(const struct packet *p, __u64 now,
-				   struct endpoint *ret)
+static __always_inline int flow_find_egress(const struct packet *p, __u64 now,
+					    struct endpoint *ret)
 {
 	const struct masq_external *index = flow_index(p, now);
 

@@ -110,8 +110,9 @@ refuse(struct __sk_buff *skb, const struct packet *p, enum masq_verdict reason)
 	return fragment_first(skb, p, verdict, &none);
 }
 
-static inline int handle(struct __sk_buff *skb, enum masq_direction direction,
-			 __u16 l3_off)
+/* Inline: a call, and its return, is dear where the kernel guards returns. */
+static __always_inline int handle(struct __sk_buff *skb,
+				  enum masq_direction direction, __u16 l3_off)
 {
 	struct packet p = { .direction = direction };
 	enum masq_verdict verdict;

@@ -48,8 +48,13 @@ static inline void packet_set_fragment(struct packet *p, __u32 id, int offset,
 		p->is_first_fragment = has_more != 0;
 }
 
-/* Step over the IPv4 header, options included. Source: RFC 791 3.1. */
-static inline enum masq_verdict parse_ipv4(struct cursor *c, struct packet *p)
+/*
+ * Step over the IPv4 header, options included. Source: RFC 791 3.1.
+ *
+ * *ret_proto: what follows.
+ */
+static inline enum masq_verdict parse_ipv4(struct cursor *c, struct packet *p,
+					   __u8 *ret_proto)
 {
 	struct iphdr *ip = c->pos;
 	__u32 header_len;
@@ -77,7 +82,8 @@ static inline enum masq_verdict parse_ipv4(struct cursor *c, struct packet *p)
 	packet_set_fragment(p, bpf_ntohs(ip->id), fragment & IPV4_OFFSET_MASK,
 			    fragment & IPV4_MORE_FRAGMENTS);
 	c->pos += header_len;
-	return parse_transport(c, p, ip->protocol);
+	*ret_proto = ip->protocol;
+	return MASQ_CONTINUE;
 }
 
 static inline int is_extension(const struct packet *p, __u8 next_header)
@@ -126,23 +132,26 @@ static inline enum masq_verdict parse_extension(struct cursor *c,
 	return MASQ_CONTINUE;
 }
 
-/* Walk the extension headers to the transport. Source: RFC 8200 4. */
+/*
+ * Walk the extension headers to the transport. Source: RFC 8200 4.
+ *
+ * *next: the first one's kind, then the transport's protocol.
+ */
 static inline enum masq_verdict parse_extensions(struct cursor *c,
-						 struct packet *p, __u8 next)
+						 struct packet *p, __u8 *next)
 {
-	for (int i = 0; i < EXTENSIONS_MAX && is_extension(p, next); i++) {
-		enum masq_verdict verdict = parse_extension(c, p, &next);
+	for (int i = 0; i < EXTENSIONS_MAX && is_extension(p, *next); i++) {
+		enum masq_verdict verdict = parse_extension(c, p, next);
 
 		if (verdict != MASQ_CONTINUE)
 			return verdict;
 	}
-	if (is_extension(p, next))
-		return MASQ_DROP_EXTENSIONS;
-	return parse_transport(c, p, next);
+	return is_extension(p, *next) ? MASQ_DROP_EXTENSIONS : MASQ_CONTINUE;
 }
 
-/* Source: RFC 8200 3. */
-static inline enum masq_verdict parse_ipv6(struct cursor *c, struct packet *p)
+/* As parse_ipv4(). Source: RFC 8200 3. */
+static inline enum masq_verdict parse_ipv6(struct cursor *c, struct packet *p,
+					   __u8 *ret_proto)
 {
 	struct ipv6hdr *ip = c->pos;
 
@@ -166,7 +175,8 @@ static inline enum masq_verdict parse_ipv6(struct cursor *c, struct packet *p)
 		return MASQ_DROP_MALFORMED;
 	packet_set_end(p, sizeof(*ip), bpf_ntohs(ip->payload_len));
 	c->pos = ip + 1;
-	return parse_extensions(c, p, ip->nexthdr);
+	*ret_proto = ip->nexthdr;
+	return parse_extensions(c, p, ret_proto);
 }
 
 /* Step over the VLAN tags that stand in the frame. *ethertype: what follows. */
@@ -200,16 +210,20 @@ static inline enum masq_verdict parse(struct cursor *c, struct packet *p,
 				      __be16 ethertype, __u16 l3_off)
 {
 	enum masq_verdict verdict;
+	__u8 proto = 0;
 
 	c->pos = c->start + l3_off;
 	verdict = parse_vlan(c, p, &ethertype);
 	if (verdict != MASQ_CONTINUE)
 		return verdict;
 	if (ethertype == bpf_htons(ETH_P_IP))
-		return parse_ipv4(c, p);
-	if (ethertype == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(c, p);
-	return MASQ_PASS_NOT_IP;
+		verdict = parse_ipv4(c, p, &proto);
+	else if (ethertype == bpf_htons(ETH_P_IPV6))
+		verdict = parse_ipv6(c, p, &proto);
+	else
+		verdict = MASQ_PASS_NOT_IP;
+	return verdict == MASQ_CONTINUE ? parse_transport(c, p, proto) :
+					  verdict;
 }
 
 #endif /* PARSE_H */

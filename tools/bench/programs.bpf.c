@@ -6,9 +6,6 @@
 #include "masq.bpf.c"
 #include "programs.h"
 
-/* Of the last four bytes of an address, within what is restored. */
-enum { REMOTE_MASK = sizeof(((struct bench_packet *)0)->bytes) - 4 };
-
 struct bench_packet packet; /* from user space */
 
 struct {
@@ -46,8 +43,11 @@ int bench_run(struct __sk_buff *skb)
 SEC("tc")
 int bench_open(struct __sk_buff *skb)
 {
-	__u32 *remote = (void *)packet.bytes + (packet.remote_at & REMOTE_MASK);
+	__u32 at = packet.remote_at;
+	__be32 remote = bpf_htonl(++packet.remote);
 
-	*remote = bpf_htonl(++packet.remote);
+	if (at > sizeof(packet.bytes) - sizeof(remote))
+		return TC_ACT_SHOT;
+	__builtin_memcpy(packet.bytes + at, &remote, sizeof(remote));
 	return restore_and_run(skb);
 }

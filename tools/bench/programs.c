@@ -26,7 +26,7 @@ enum {
 	ROUNDS_MAX = 1000,
 	REPEAT = 300000,
 	LOOPBACK = 1, /* the ifindex that a test packet has */
-	FLOWS = 1 << 23, /* one for each packet of bench_open */
+	FLOWS = 1 << 20, /* for each packet of bench_open, of 15 rounds */
 };
 
 /* Who talks to whom: addresses for documentation (RFC 5737, RFC 3849). */
