@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * programs [ROUNDS]: what the datapath's programs cost, in nanoseconds a packet,
- * as JSON: by BPF_PROG_TEST_RUN, what an empty program takes subtracted.  The
- * rounds of all cases alternate; of each its median and quartiles are told.
+ * programs [ROUNDS]: what the datapath's programs cost, in nanoseconds a
+ * packet, as JSON: by BPF_PROG_TEST_RUN, what an empty program takes
+ * subtracted.  The rounds of all cases alternate; of each its median and
+ * quartiles are told.  And what they cost the verifier.
  */
 #include <linux/if_ether.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <bpf/libbpf.h>
 #include <json-c/json.h>
 
+#include "cost.h"
 #include "log.h"
 #include "maps.h"
 #include "pool.h"
@@ -116,6 +118,30 @@ static int publish(const struct maps *maps)
 				       MASQ_FAMILY_COUNT);
 }
 
+/* Those whose cost is told. */
+static const char *const programs[] = { "masq_egress", "masq_ingress",
+					"masq_pod" };
+
+enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
+
+static char logs[PROGRAMS][COST_LOG_SIZE];
+
+/* Return: PROGRAMS for one that is not among them. */
+static int program_number(const char *name)
+{
+	int i = 0;
+
+	while (i < PROGRAMS && strcmp(programs[i], name) != 0)
+		i++;
+	return i;
+}
+
+static struct bpf_program *program_of(const struct bench_bpf *skel,
+				      const char *name)
+{
+	return bpf_object__find_program_by_name(skel->obj, name);
+}
+
 static int load(struct bench_bpf *skel)
 {
 	struct bpf_program *program;
@@ -127,9 +153,10 @@ static int load(struct bench_bpf *skel)
 
 		bpf_program__set_autoload(
 			program, strncmp(name, "bench_", 6) == 0 ||
-					 strcmp(name, "masq_egress") == 0 ||
-					 strcmp(name, "masq_ingress") == 0);
+					 program_number(name) < PROGRAMS);
 	}
+	for (int i = 0; i < PROGRAMS; i++)
+		(void)cost_ask(program_of(skel, programs[i]), logs[i]);
 	error = bpf_map__set_max_entries(skel->maps.masq_flows, FLOWS);
 	if (!error)
 		error = bpf_map__set_max_entries(skel->maps.masq_index, FLOWS);
@@ -169,8 +196,7 @@ static struct probe probe_of(const struct cast *cast, enum way way)
 
 static int program_fd(const struct bench_bpf *skel, const char *name)
 {
-	return bpf_program__fd(
-		bpf_object__find_program_by_name(skel->obj, name));
+	return bpf_program__fd(program_of(skel, name));
 }
 
 /* Return: nanoseconds a packet; below 0: an error, said. */
@@ -255,15 +281,38 @@ static void row_add(struct json_object *rows, const struct bench *bench,
 	json_object_array_add(rows, row);
 }
 
+static struct json_object *costs(const struct bench_bpf *skel)
+{
+	struct json_object *rows = json_object_new_array();
+
+	for (int i = 0; i < PROGRAMS; i++) {
+		struct json_object *row = json_object_new_object();
+		struct cost cost = { 0 };
+
+		(void)cost_read(program_of(skel, programs[i]), logs[i], &cost);
+		json_object_object_add(row, "program",
+				       json_object_new_string(programs[i]));
+		json_object_object_add(row, "instructions",
+				       json_object_new_int(cost.instructions));
+		json_object_object_add(row, "stack",
+				       json_object_new_int(cost.stack));
+		json_object_array_add(rows, row);
+	}
+	return rows;
+}
+
 static void report(struct bench *bench)
 {
+	struct json_object *whole = json_object_new_object();
 	struct json_object *rows = json_object_new_array();
 
 	for (int i = 0; i < CASES; i++)
 		for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
 			row_add(rows, bench, family, i, bench->ns[family][i]);
-	puts(json_object_to_json_string_ext(rows, JSON_C_TO_STRING_PLAIN));
-	json_object_put(rows);
+	json_object_object_add(whole, "cases", rows);
+	json_object_object_add(whole, "verifier", costs(bench->skel));
+	puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PLAIN));
+	json_object_put(whole);
 }
 
 static int measure(struct bench *bench)

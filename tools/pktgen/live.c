@@ -92,6 +92,7 @@ static int load(struct live *live)
 	}
 	*(__u64 *)&skel->rodata->ip_sum = live->frame.ip_sum;
 	*(__u64 *)&skel->rodata->l4_sum = live->frame.l4_sum;
+	*(__u16 *)&skel->rodata->mark_at = least - sizeof(struct pktgen_mark);
 	bpf_program__set_autoload(skel->progs.pktgen_back, options->back);
 	bpf_program__set_autoload(skel->progs.pktgen_sink_back, options->back);
 	error = maps_resize(options, skel);
@@ -176,6 +177,11 @@ void live_sink_remove(const struct live *live, enum pktgen_direction direction)
 
 	if (device_enter(device) == 0)
 		(void)bpf_tc_detach(&hook, &filter);
+}
+
+void live_hurry(const struct live *live)
+{
+	live->skel->bss->only_counts = !live->options->plan.checks;
 }
 
 static void count_add(struct pktgen_count *sum, const struct pktgen_count *one)

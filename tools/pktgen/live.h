@@ -42,6 +42,9 @@ void live_sink_remove(const struct live *live, enum pktgen_direction direction);
 int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
 	      __u32 seconds, struct result *ret);
 
+/* From now on the sink counts only, unless it is to check what arrives. */
+void live_hurry(const struct live *live);
+
 /* What has arrived. Return: 0 or -1, said. */
 int live_count(const struct live *live, enum pktgen_direction direction,
 	       struct pktgen_count *ret);

@@ -70,6 +70,8 @@ static int measure_out(struct live *live, struct result *ret)
 
 	if (options->opens && flows_open(live, &opened) < 0)
 		return -1;
+	if (options->opens)
+		live_hurry(live);
 	if (live_send(live, PKTGEN_OUT, options->count, options->seconds, ret) <
 	    0)
 		return -1;
@@ -86,6 +88,8 @@ static int measure(struct live *live, struct result *ret)
 
 	if (options->back && flows_open_alone(live) < 0)
 		return -1;
+	if (options->back)
+		live_hurry(live);
 	if (live_sink_put(live, direction) < 0)
 		return -1;
 	if (options->generator == GENERATOR_KERNEL)

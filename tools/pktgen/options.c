@@ -262,7 +262,9 @@ static const struct option_row rows[] = {
 	{ "generator", "NAME", "xdp, or kernel: its pktgen module [xdp]",
 	  generator_take },
 	{ "lossy", NULL, "loss is no failure", lossy_take },
-	{ "unchecked", NULL, "do not look at checksums", unchecked_take },
+	{ "unchecked", NULL,
+	  "do not look at checksums, and at opened flows' packets at all",
+	  unchecked_take },
 	{ "json", NULL, "report as JSON", json_take },
 	{ 0 },
 };
