@@ -129,12 +129,15 @@ static inline void frame_write(struct __sk_buff *skb,
 /* --- out --- */
 
 /* This may open a flow: note what the uplink and the answers will ask for. */
-static inline void pod_note(struct __sk_buff *skb, const struct packet *p)
+static inline void pod_note(struct __sk_buff *skb, const struct packet *p,
+			    __u64 now)
 {
-	struct masq_tuple *sent = pod_sent(&p->tuple);
+	struct masq_pod_sent *sent = pod_sent(&p->tuple);
 
-	if (sent)
-		*sent = p->tuple;
+	if (sent) {
+		sent->tuple = p->tuple;
+		sent->sent_ns = now;
+	}
 	pod_port_note(skb, p);
 }
 
@@ -191,6 +194,7 @@ static inline int direct_out(struct __sk_buff *skb)
 	struct masq_external *index;
 	const struct masq_way *way;
 	struct endpoint external = {};
+	__u64 now = bpf_ktime_get_coarse_ns();
 	int is_new;
 
 	if (!forwards_directly() || mode_get() != MASQ_MODE_ISLAND ||
@@ -198,10 +202,10 @@ static inline int direct_out(struct __sk_buff *skb)
 		    MASQ_CONTINUE ||
 	    !direct_suits(skb, &p) || !hop_is_left(skb, &p))
 		return TC_ACT_UNSPEC;
-	index = flow_index(&p, bpf_ktime_get_coarse_ns());
+	index = flow_index(&p, now);
 	if (!index) {
 		if (is_pod(&p.tuple.local))
-			pod_note(skb, &p);
+			pod_note(skb, &p, now);
 		return TC_ACT_UNSPEC;
 	}
 	endpoint_external(index, &external);

@@ -16,6 +16,8 @@ enum {
 	 * less than one of these rounds.
 	 */
 	LINK_TRIES = 4,
+	/* From a pod's interface to the uplink: some ticks of the clock. */
+	POD_SENT_NS = 20 * NSEC_PER_MSEC,
 };
 
 static inline void endpoint_external(const struct masq_external *external,
@@ -277,7 +279,7 @@ static inline int uplink_address(const struct __sk_buff *skb,
 }
 
 /* Where a packet of a pod is noted. */
-static inline struct masq_tuple *pod_sent(const struct masq_tuple *tuple)
+static inline struct masq_pod_sent *pod_sent(const struct masq_tuple *tuple)
 {
 	__u64 hash = addr_half(&tuple->local, 1) +
 		     addr_half(&tuple->remote, 1) +
@@ -288,19 +290,21 @@ static inline struct masq_tuple *pod_sent(const struct masq_tuple *tuple)
 }
 
 /*
- * Has the pod itself sent to this remote?  A packet comes from its interface to
- * the uplink on one CPU, unless the host steers packets.  Of a flow whose
- * destination the host has changed on the way, a service's, no answer must go
- * past it.
+ * Has the pod itself just sent to this remote?  A packet comes from its
+ * interface to the uplink on one CPU and at once, unless the host steers
+ * packets or keeps them.  Of a flow whose destination the host has changed on
+ * the way, a service's, no answer must go past it.
  */
-static inline int flow_is_direct(const struct packet *p)
+static inline int flow_is_direct(const struct packet *p, __u64 now)
 {
-	const struct masq_tuple *sent = pod_sent(&p->tuple);
+	const struct masq_pod_sent *sent = pod_sent(&p->tuple);
 
-	return sent && sent->proto == p->tuple.proto &&
-	       sent->remote_port == p->tuple.remote_port &&
-	       addr_equal(&sent->remote, &p->tuple.remote) &&
-	       tuple_local_is(sent, &p->tuple.local, p->tuple.local_port);
+	return sent && now - sent->sent_ns < POD_SENT_NS &&
+	       sent->tuple.proto == p->tuple.proto &&
+	       sent->tuple.remote_port == p->tuple.remote_port &&
+	       addr_equal(&sent->tuple.remote, &p->tuple.remote) &&
+	       tuple_local_is(&sent->tuple, &p->tuple.local,
+			      p->tuple.local_port);
 }
 
 /* Find a port for the flow; the search knows the rest.  Inline as
@@ -314,7 +318,7 @@ static __always_inline enum attempt flow_search(const struct packet *p,
 	if (!search->ports)
 		return ATTEMPT_BUSY;
 	flow_fresh(p, kind, search->now, &search->fresh);
-	if (kind == MASQ_KIND_MASQUERADED && flow_is_direct(p))
+	if (kind == MASQ_KIND_MASQUERADED && flow_is_direct(p, search->now))
 		search->fresh.kind = MASQ_KIND_DIRECT;
 	return port_search(search);
 }

@@ -98,7 +98,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, POD_SENT_MAX);
 	__type(key, __u32);
-	__type(value, struct masq_tuple);
+	__type(value, struct masq_pod_sent);
 } masq_pod_sent SEC(".maps");
 
 /* LRU: only a memory. */

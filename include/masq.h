@@ -240,6 +240,12 @@ struct masq_pod_way {
 };
 MASQ_ASSERT_SIZE(struct masq_pod_way, 48);
 
+/* Value of masq_pod_sent (per CPU): a packet of a pod that is of no flow yet. */
+struct masq_pod_sent {
+	struct masq_tuple tuple;
+	__u64 sent_ns;
+};
+
 /*
  * Value of masq_pod_links: an interface that pods' packets come from; the key
  * is its ifindex.
