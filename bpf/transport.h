@@ -220,15 +220,19 @@ static inline enum masq_verdict parse_transport(struct cursor *c,
 						struct packet *p, __u8 proto)
 {
 	__u8 icmp = p->family == MASQ_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	__u32 offset = cursor_offset(c);
 
 	p->tuple.proto = proto;
-	if (c->pos > c->end || cursor_offset(c) > p->end_off)
+	if (c->pos > c->end || offset > p->end_off)
 		return MASQ_DROP_MALFORMED;
-	if (cursor_offset(c) > L4_OFFSET_MAX)
+	/* the verifier forgets here by which headers it has come */
+	barrier_var(offset);
+	if (offset > L4_OFFSET_MAX)
 		return MASQ_DROP_EXTENSIONS;
 	if (p->role == PACKET_FRAGMENT)
 		return p->is_quoted ? MASQ_DROP_MALFORMED : MASQ_CONTINUE;
-	p->l4_off = cursor_offset(c);
+	c->pos = c->start + offset;
+	p->l4_off = offset;
 	if (proto == IPPROTO_TCP)
 		return parse_tcp(c, p);
 	if (proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE)

@@ -17,11 +17,11 @@ struct budget {
 };
 
 static const struct budget budgets[] = {
-	{ "masq_egress", 300000, 208 },	    { "masq_ingress", 300000, 208 },
-	{ "masq_egress_l3", 300000, 208 },  { "masq_ingress_l3", 300000, 208 },
-	{ "masq_pod", 200000, 208 },	    { "masq_move_out", 400000, 208 },
-	{ "masq_move_in", 400000, 208 },    { "masq_move_out_l3", 400000, 208 },
-	{ "masq_move_in_l3", 400000, 208 }, { "masq_why", 250000, 240 },
+	{ "masq_egress", 200000, 208 },	    { "masq_ingress", 200000, 208 },
+	{ "masq_egress_l3", 200000, 208 },  { "masq_ingress_l3", 200000, 208 },
+	{ "masq_pod", 100000, 208 },	    { "masq_move_out", 300000, 208 },
+	{ "masq_move_in", 300000, 208 },    { "masq_move_out_l3", 300000, 208 },
+	{ "masq_move_in_l3", 300000, 208 }, { "masq_why", 150000, 240 },
 	{ "masq_import", 10000, 128 },	    { "masq_sweep", 5000, 96 },
 	{ "masq_close", 2000, 96 },
 };

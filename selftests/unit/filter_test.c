@@ -217,6 +217,7 @@ static const struct name_row kinds[] = {
 	{ "inbound", MASQ_KIND_INBOUND },
 	{ "host", MASQ_KIND_HOST },
 	{ "vacant", MASQ_KIND_VACANT },
+	{ "direct", MASQ_KIND_DIRECT },
 };
 
 static void check_kind(const struct name_row *row)
