@@ -128,37 +128,24 @@ static inline void frame_write(struct __sk_buff *skb,
 
 /* --- out --- */
 
-/* This may open a flow: note what the uplink and the answers will ask for. */
-static inline void pod_note(struct __sk_buff *skb, const struct packet *p,
-			    __u64 now)
-{
-	struct masq_pod_sent *sent = pod_sent(&p->tuple);
-
-	if (sent) {
-		sent->tuple = p->tuple;
-		sent->sent_ns = now;
-	}
-	pod_port_note(skb, p);
-}
-
 /*
  * The way of this packet's flow, or NULL: the stack's.  It is asked for by the
  * first packet after each refresh, and by what may be too big.
  */
 static inline const struct masq_way *way_out(struct __sk_buff *skb,
 					     const struct packet *p,
-					     struct masq_external *index)
+					     struct masq_external *index,
+					     int is_new)
 {
 	__u32 length = wire_len(skb, p);
 	const struct masq_way *way;
 
-	if (index->way == MASQ_WAY_UNKNOWN) {
+	if (is_new) {
 		pod_port_note(skb, p);
 		flow_note_direct(p, index);
-		index->way = way_find(skb, p, index);
-	} else if (length > WAY_MTU_MIN) {
-		index->way = way_find(skb, p, index);
 	}
+	if (is_new || length > WAY_MTU_MIN)
+		index->way = way_find(skb, p, index);
 	if (index->way == MASQ_WAY_STACK)
 		return NULL;
 	way = way_get(index->way);
@@ -204,8 +191,10 @@ static inline int direct_out(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	index = flow_index(&p, now);
 	if (!index) {
-		if (is_pod(&p.tuple.local))
-			pod_note(skb, &p, now);
+		if (is_pod(&p.tuple.local)) {
+			sent_note(&p, now);
+			pod_port_note(skb, &p);
+		}
 		return TC_ACT_UNSPEC;
 	}
 	endpoint_external(index, &external);
@@ -213,7 +202,7 @@ static inline int direct_out(struct __sk_buff *skb)
 	if (tuple_local_is(&p.tuple, &external.addr, external.port))
 		return TC_ACT_UNSPEC;
 	is_new = index->way == MASQ_WAY_UNKNOWN;
-	way = way_out(skb, &p, index);
+	way = way_out(skb, &p, index, is_new);
 	if (!way)
 		return TC_ACT_UNSPEC;
 	return send_out(skb, &p, way, &external, is_new);

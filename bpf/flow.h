@@ -7,6 +7,7 @@
 
 #include "classify.h"
 #include "port.h"
+#include "sent.h"
 
 enum {
 	/* The way out trusts its last refresh for this long. */
@@ -16,8 +17,6 @@ enum {
 	 * less than one of these rounds.
 	 */
 	LINK_TRIES = 4,
-	/* From a pod's interface to the uplink: some ticks of the clock. */
-	POD_SENT_NS = 20 * NSEC_PER_MSEC,
 };
 
 static inline void endpoint_external(const struct masq_external *external,
@@ -39,8 +38,7 @@ static __noinline int flow_refresh(const struct packet *p,
 	struct masq_flow *flow;
 	__u64 seen = 0;
 
-	external.local = index->local;
-	external.local_port = index->local_port;
+	tuple_to_external(index, &external);
 	flow = flows_find(&external);
 	if (!flow || flow->kind == MASQ_KIND_VACANT ||
 	    !tuple_local_is(&p->tuple, &flow->local, flow->local_port)) {
@@ -173,8 +171,7 @@ static inline int flow_find_quoted(const struct packet *quote, __u64 now,
 		index = index_look(&quote->tuple);
 		if (!index)
 			return 0;
-		external.local = index->local;
-		external.local_port = index->local_port;
+		tuple_to_external(index, &external);
 	}
 	flow = flows_find(&external);
 	if (!flow)
@@ -264,47 +261,28 @@ static inline enum masq_verdict flow_link(const struct packet *p,
 	return MASQ_CONTINUE;
 }
 
-static inline int uplink_address(const struct __sk_buff *skb,
-				 const struct packet *p, struct masq_addr *ret)
+/* The node's address there, for packets of this family; NULL: it is no uplink.
+ */
+static inline const struct masq_addr *uplink_node(__u32 ifindex, __u8 family)
 {
-	__u32 ifindex = skb->ifindex;
 	const struct masq_uplink *uplink;
 
 	uplink = bpf_map_lookup_elem(&masq_uplinks, &ifindex);
 	if (!uplink)
+		return NULL;
+	return family == MASQ_IPV4 ? &uplink->node[MASQ_IPV4] :
+				     &uplink->node[MASQ_IPV6];
+}
+
+static inline int uplink_address(const struct __sk_buff *skb,
+				 const struct packet *p, struct masq_addr *ret)
+{
+	const struct masq_addr *node = uplink_node(skb->ifindex, p->family);
+
+	if (!node)
 		return 0;
-	*ret = p->family == MASQ_IPV4 ? uplink->node[MASQ_IPV4] :
-					uplink->node[MASQ_IPV6];
+	*ret = *node;
 	return addr_is_set(ret);
-}
-
-/* Where a packet of a pod is noted. */
-static inline struct masq_pod_sent *pod_sent(const struct masq_tuple *tuple)
-{
-	__u64 hash = addr_half(&tuple->local, 1) +
-		     addr_half(&tuple->remote, 1) +
-		     ((__u64)tuple->local_port << 24) + tuple->remote_port;
-	__u32 key = (hash * 0x9e3779b97f4a7c15 >> 32) % POD_SENT_MAX;
-
-	return bpf_map_lookup_elem(&masq_pod_sent, &key);
-}
-
-/*
- * Has the pod itself just sent to this remote?  A packet comes from its
- * interface to the uplink on one CPU and at once, unless the host steers
- * packets or keeps them.  Of a flow whose destination the host has changed on
- * the way, a service's, no answer must go past it.
- */
-static inline int flow_is_direct(const struct packet *p, __u64 now)
-{
-	const struct masq_pod_sent *sent = pod_sent(&p->tuple);
-
-	return sent && now - sent->sent_ns < POD_SENT_NS &&
-	       sent->tuple.proto == p->tuple.proto &&
-	       sent->tuple.remote_port == p->tuple.remote_port &&
-	       addr_equal(&sent->tuple.remote, &p->tuple.remote) &&
-	       tuple_local_is(&sent->tuple, &p->tuple.local,
-			      p->tuple.local_port);
 }
 
 /* Find a port for the flow; the search knows the rest.  Inline as
@@ -318,7 +296,7 @@ static __always_inline enum attempt flow_search(const struct packet *p,
 	if (!search->ports)
 		return ATTEMPT_BUSY;
 	flow_fresh(p, kind, search->now, &search->fresh);
-	if (kind == MASQ_KIND_MASQUERADED && flow_is_direct(p, search->now))
+	if (kind == MASQ_KIND_MASQUERADED && sent_by_pod(p, search->now))
 		search->fresh.kind = MASQ_KIND_DIRECT;
 	return port_search(search);
 }

@@ -113,8 +113,7 @@ __noinline int former_bring_internal(const struct masq_tuple *internal)
 	index = bpf_map_lookup_elem(&masq_old_index, &external);
 	if (!index)
 		return FORMER_NONE;
-	external.local = index->local;
-	external.local_port = index->local_port;
+	tuple_to_external(index, &external);
 	return former_bring(&external);
 }
 

@@ -79,6 +79,14 @@ static inline void tuple_internal(const struct masq_tuple *external,
 	ret->local_port = flow->local_port;
 }
 
+/* The other way round: what an index entry makes of an internal tuple. */
+static inline void tuple_to_external(const struct masq_external *index,
+				     struct masq_tuple *tuple)
+{
+	tuple->local = index->local;
+	tuple->local_port = index->local_port;
+}
+
 /* Remove an index entry, if it still names this external tuple. */
 static inline void index_remove(const struct masq_tuple *internal,
 				const struct masq_tuple *external)

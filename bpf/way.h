@@ -132,29 +132,17 @@ static inline __u16 way_number(const struct masq_way *way)
 	return MASQ_WAY_STACK;
 }
 
-/* Does a flow on this address leave by this interface? */
-static inline int way_is_flows(const struct masq_way *way,
-			       const struct masq_addr *node)
-{
-	enum masq_family family = addr_is_ipv4(node) ? MASQ_IPV4 : MASQ_IPV6;
-	__u32 ifindex = way->ifindex;
-	const struct masq_uplink *uplink;
-
-	uplink = bpf_map_lookup_elem(&masq_uplinks, &ifindex);
-	return uplink &&
-	       addr_equal(family == MASQ_IPV4 ? &uplink->node[MASQ_IPV4] :
-						&uplink->node[MASQ_IPV6],
-			  node);
-}
-
 static inline const struct masq_pod_link *pod_link_get(__u32 ifindex)
 {
 	return bpf_map_lookup_elem(&masq_pod_links, &ifindex);
 }
 
-/* The number of a pod's flow's way out; MASQ_WAY_STACK: there is none. */
-static inline __u16 way_find(struct __sk_buff *skb, const struct packet *p,
-			     const struct masq_external *index)
+/*
+ * The number of a pod's flow's way out; MASQ_WAY_STACK: there is none.  A
+ * function of its own: few packets need it.
+ */
+static __noinline __u16 way_find(struct __sk_buff *skb, const struct packet *p,
+				 const struct masq_external *index)
 {
 	const struct masq_pod_link *link = pod_link_get(skb->ifindex);
 	struct way_question question = {
@@ -162,26 +150,29 @@ static inline __u16 way_find(struct __sk_buff *skb, const struct packet *p,
 		.to = p->tuple.remote,
 		.proto = p->tuple.proto,
 	};
+	const struct masq_addr *node;
 	struct masq_way way;
 
 	if (!link)
 		return MASQ_WAY_STACK;
 	question.ifindex = link->route_ifindex;
-	if (!way_ask(skb, &question, &way) ||
-	    !way_is_flows(&way, &index->local))
+	if (!way_ask(skb, &question, &way))
+		return MASQ_WAY_STACK;
+	/* the flow stays on its node address */
+	node = uplink_node(way.ifindex, p->family);
+	if (!node || !addr_equal(node, &index->local))
 		return MASQ_WAY_STACK;
 	return way_number(&way);
 }
 
-/* The pod itself sends to this remote: flow_is_direct() may not have seen it. */
+/* The pod itself sends to this remote: sent_by_pod() may not have seen it. */
 static inline void flow_note_direct(const struct packet *p,
 				    const struct masq_external *index)
 {
 	struct masq_tuple external = p->tuple;
 	struct masq_flow *flow;
 
-	external.local = index->local;
-	external.local_port = index->local_port;
+	tuple_to_external(index, &external);
 	flow = bpf_map_lookup_elem(&masq_flows, &external);
 	if (flow)
 		record_make_direct(flow);

@@ -42,8 +42,7 @@ static inline int why_find_egress(const struct packet *p, __u64 now,
 	index = bpf_map_lookup_elem(&masq_index, &p->tuple);
 	if (!index)
 		return 0;
-	external->local = index->local;
-	external->local_port = index->local_port;
+	tuple_to_external(index, external);
 	flow = why_record(external, now);
 	return flow && flow->kind != MASQ_KIND_VACANT &&
 	       tuple_local_is(&p->tuple, &flow->local, flow->local_port);
