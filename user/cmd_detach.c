@@ -18,39 +18,33 @@
  * By either way, for the value may be of another layout than ours: what is to
  * go may be what another version left, or what one left that was killed.
  */
-static int uplinks_detach(const char *pin_dir)
+static int uplinks_detach(const char *pin_dir, const struct maps *maps)
+{
+	__u32 ifindex = 0;
+	int result = 0;
+
+	while (maps_next_uplink(maps, &ifindex) == 0)
+		if (attach_remove(pin_dir, ifindex, MASQ_ATTACH_TCX) < 0 ||
+		    attach_remove(pin_dir, ifindex, MASQ_ATTACH_CLSACT) < 0)
+			result = -1;
+	return result;
+}
+
+/* From the interfaces that this map names; another version may not have it. */
+static int interfaces_detach(const char *pin_dir, enum map_id id,
+			     int (*detach)(const char *pin_dir,
+					   const struct maps *maps))
 {
 	struct maps maps;
-	__u32 ifindex = 0;
-	int result = 0, error;
+	int error = maps_open_only(pin_dir, id, &maps), result;
 
-	error = maps_open_only(pin_dir, MAP_UPLINKS, &maps);
 	if (error == -ENOENT)
 		return 0;
 	if (error)
 		return log_error("cannot open %s/%s: %s%s", pin_dir,
-				 map_names[MAP_UPLINKS], strerror(-error),
+				 map_names[id], strerror(-error),
 				 log_hint(-error));
-	while (maps_next_uplink(&maps, &ifindex) == 0)
-		if (attach_remove(pin_dir, ifindex, MASQ_ATTACH_TCX) < 0 ||
-		    attach_remove(pin_dir, ifindex, MASQ_ATTACH_CLSACT) < 0)
-			result = -1;
-	maps_close(&maps);
-	return result;
-}
-
-static int pods_detach(const char *pin_dir)
-{
-	struct maps maps;
-	int error = maps_open_only(pin_dir, MAP_POD_LINKS, &maps), result;
-
-	if (error == -ENOENT) /* another version's */
-		return 0;
-	if (error)
-		return log_error("cannot open %s/%s: %s%s", pin_dir,
-				 map_names[MAP_POD_LINKS], strerror(-error),
-				 log_hint(-error));
-	result = pod_links_detach(pin_dir, &maps);
+	result = detach(pin_dir, &maps);
 	maps_close(&maps);
 	return result;
 }
@@ -78,8 +72,9 @@ static int netns_check(const char *pin_dir)
 static int detach(const struct pins *pins)
 {
 	/* pods first: what they send is the uplinks' business then */
-	if (netns_check(pins->dir) < 0 || pods_detach(pins->dir) < 0 ||
-	    uplinks_detach(pins->dir) < 0)
+	if (netns_check(pins->dir) < 0 ||
+	    interfaces_detach(pins->dir, MAP_POD_LINKS, pod_links_detach) < 0 ||
+	    interfaces_detach(pins->dir, MAP_UPLINKS, uplinks_detach) < 0)
 		return -1;
 	return pins_remove(pins);
 }

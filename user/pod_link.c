@@ -11,15 +11,6 @@
 
 /* --- which there are --- */
 
-static bool is_uplink(const struct uplinks *uplinks,
-		      const struct node_link *link)
-{
-	for (size_t i = 0; i < uplinks->count; i++)
-		if (uplinks->items[i].link->ifindex == link->ifindex)
-			return true;
-	return false;
-}
-
 static bool is_asked_for(const struct config *config,
 			 const struct node_link *link)
 {
@@ -74,7 +65,7 @@ int pod_links_resolve(const struct config *config, const struct node *node,
 		const struct node_link *link = &node->links[i];
 
 		if (node_framing(link) != NODE_FRAMING_ETHERNET ||
-		    is_uplink(uplinks, link) ||
+		    uplinks_have(uplinks, link->ifindex) ||
 		    !is_pod_link(config, node, link))
 			continue;
 		links.items[links.count++] = (struct pod_link){

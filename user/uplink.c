@@ -124,7 +124,7 @@ static int uplink_add(const struct sourced *sourced, const struct node *node,
 	return overlap_check(sourced, uplink);
 }
 
-static bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
+bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex)
 {
 	for (size_t i = 0; i < uplinks->count; i++)
 		if (uplinks->items[i].link->ifindex == ifindex)

@@ -46,6 +46,9 @@ int uplinks_choose_ways(struct uplinks *uplinks,
 			const struct datapath *datapath,
 			const struct sourced *sourced);
 
+/* Is this interface one of them? */
+bool uplinks_have(const struct uplinks *uplinks, __u32 ifindex);
+
 /* Was it attached before, in the way that was chosen? */
 bool uplink_is_as_it_was(const struct uplink *uplink);
 
