@@ -9,7 +9,7 @@ PKTGEN_OBJECTS := $(PKTGEN_SOURCES:tools/pktgen/%.c=$P/%.o)
 # what it shares with bpfmasq
 PKTGEN_SHARED := $(patsubst %,$B/user/%.o,addr log output text)
 
-$P/pktgen.bpf.o: tools/pktgen/pktgen.bpf.c tools/pktgen/pktgen.h \
+$P/pktgen.bpf.o: tools/pktgen/pktgen.bpf.c $(wildcard tools/pktgen/*.h) \
 		$(BPF_SOURCES) $(HEADERS) vmlinux/vmlinux.h $B/.setup
 	$(call say,BPF,$@)
 	$Qmkdir -p $P

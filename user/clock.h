@@ -8,14 +8,14 @@
 #include <stdint.h>
 #include <time.h>
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
 
 static inline uint64_t clock_read(clockid_t clock)
 {
 	struct timespec now;
 
 	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+	return (uint64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 /* As bpf_ktime_get_ns(): no change of the date moves it. */

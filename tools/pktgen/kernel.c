@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 #define DIR "/proc/thread-self/net/pktgen"
@@ -47,34 +47,40 @@ __attribute__((format(printf, 2, 3))) static int tell(const char *file,
 	return 0;
 }
 
+/* "min" and "max" of so many addresses from this one on; side: src or dst. */
+static int range_tell(const char *name, const char *side,
+		      const struct masq_addr *first, __u32 count)
+{
+	char text[ADDR_TEXT_SIZE];
+	struct masq_addr last;
+
+	pktgen_addr(first, count - 1, &last);
+	if (tell(name, "%s_min %s", side, addr_format(first, text)) < 0)
+		return -1;
+	return tell(name, "%s_max %s", side, addr_format(&last, text));
+}
+
+static int one_tell(const char *name, const char *side,
+		    const struct masq_addr *addr, __u32 count)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	if (count > 1)
+		return log_error("--generator kernel: of IPv6 it knows one "
+				 "source and one destination");
+	return tell(name, "%s6 %s", side, addr_format(addr, text));
+}
+
 static int addresses_tell(const struct options *options, const char *name)
 {
 	const struct pktgen_plan *plan = &options->plan;
-	struct masq_addr source_last, destination_last;
-	char first[ADDR_TEXT_SIZE], last[ADDR_TEXT_SIZE];
+	int (*side_tell)(const char *name, const char *side,
+			 const struct masq_addr *first, __u32 count) =
+		plan->family == MASQ_IPV6 ? one_tell : range_tell;
 
-	pktgen_addr(&plan->source, plan->sources - 1, &source_last);
-	pktgen_addr(&plan->destination, plan->destinations - 1,
-		    &destination_last);
-	if (plan->family == MASQ_IPV6)
-		return plan->sources > 1 || plan->destinations > 1 ?
-			       log_error("--generator kernel: of IPv6 it knows "
-					 "one source and one destination") :
-		       tell(name, "src6 %s",
-			    addr_format(&plan->source, first)) < 0 ?
-			       -1 :
-			       tell(name, "dst6 %s",
-				    addr_format(&plan->destination, first));
-	addr_format(&plan->source, first);
-	addr_format(&source_last, last);
-	if (tell(name, "src_min %s", first) < 0 ||
-	    tell(name, "src_max %s", last) < 0)
+	if (side_tell(name, "src", &plan->source, plan->sources) < 0)
 		return -1;
-	addr_format(&plan->destination, first);
-	addr_format(&destination_last, last);
-	if (tell(name, "dst_min %s", first) < 0)
-		return -1;
-	return tell(name, "dst_max %s", last);
+	return side_tell(name, "dst", &plan->destination, plan->destinations);
 }
 
 static int ports_tell(const struct options *options, const char *name)
@@ -142,7 +148,7 @@ static int configure(const struct live *live, const char *name)
 int kernel_send(struct live *live, struct result *ret)
 {
 	const struct device *device = live->ends[PKTGEN_OUT];
-	struct timespec start, end;
+	__u64 start;
 	int result;
 
 	if (!live->options->count)
@@ -153,7 +159,7 @@ int kernel_send(struct live *live, struct result *ret)
 		return log_error("--generator kernel: this kernel has no "
 				 "pktgen (modprobe pktgen): give --generator "
 				 "xdp");
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	start = clock_ns();
 	result = configure(live, device->name);
 	if (result == 0)
 		result = tell("pgctrl", "start"); /* returns when it is over */
@@ -161,9 +167,7 @@ int kernel_send(struct live *live, struct result *ret)
 		result = number_read(device->name, "pkts-sofar:", &ret->sent);
 	if (result == 0)
 		result = live_settle(live, PKTGEN_OUT, ret->sent, &ret->count);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	ret->busy_ns = ret->ns = (end.tv_sec - start.tv_sec) * 1000000000LL +
-				 end.tv_nsec - start.tv_nsec;
+	ret->busy_ns = ret->ns = clock_ns() - start;
 	(void)tell(THREAD, "rem_device_all");
 	return result;
 }

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "clock.h"
 #include "log.h"
 #include "pktgen.skel.h"
 #include "progress.h"
@@ -31,17 +31,9 @@ enum {
 
 volatile bool live_is_over;
 
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 static void sleep_until(__u64 ns)
 {
-	const struct timespec until = { ns / 1000000000, ns % 1000000000 };
+	const struct timespec until = { ns / NS_PER_S, ns % NS_PER_S };
 
 	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
@@ -230,7 +222,7 @@ int live_settle(const struct live *live, enum pktgen_direction direction,
 		if (ret->packets != before)
 			tries = 0;
 		before = ret->packets;
-		sleep_until(now_ns() + SETTLE_MS * 1000000ULL);
+		sleep_until(clock_ns() + SETTLE_MS * 1000000ULL);
 	}
 	return 0;
 }
@@ -266,45 +258,58 @@ static __u64 burst_size(const struct options *options, __u32 each_ns)
 	return each_ns ? BURST_NS / each_ns + 1 : BURST_FIRST;
 }
 
-int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
-	      __u32 seconds, struct result *ret)
+/* count, seconds: as live_send(). */
+static int bursts_send(struct live *live, enum pktgen_direction direction,
+		       __u64 count, __u32 seconds, struct result *ret)
 {
 	const struct options *options = live->options;
 	const __u32 *sequence = &live->skel->bss->sequence[direction];
-	__u64 max = count ? count : PKTGEN_PACKETS_MAX, sent = 0;
+	__u64 max = count ? count : PKTGEN_PACKETS_MAX;
 	__u32 first = *sequence;
-	__u64 start = now_ns(), end = start + seconds * 1000000000ULL;
+	__u64 start = clock_ns(), end = start + (__u64)seconds * NS_PER_S;
 	struct progress progress;
-	__u64 busy_ns = 0;
 	__u32 each_ns = 0;
 
-	if (device_enter(live->ends[direction]) < 0)
-		return -1;
 	progress_begin(&progress, live, direction);
-	while (sent < max && !live_is_over && (count || now_ns() < end)) {
-		__u64 size = burst_size(options, each_ns), before = sent;
+	while (ret->sent < max && !live_is_over &&
+	       (count || clock_ns() < end)) {
+		__u64 size = burst_size(options, each_ns), before = ret->sent;
 		int error;
 
-		if (size > max - sent)
-			size = max - sent;
+		if (size > max - before)
+			size = max - before;
 		error = burst_send(live, direction, size, &each_ns);
 		if (error)
 			return log_error("cannot send: %s%s", strerror(-error),
 					 log_hint(-error));
 		/* a signal cuts a burst short: ask who has counted */
-		sent = *(const volatile __u32 *)sequence - first;
-		busy_ns += each_ns * (sent - before);
-		progress_show(&progress, sent, now_ns() - start);
+		ret->sent = *(const volatile __u32 *)sequence - first;
+		ret->busy_ns += each_ns * (ret->sent - before);
+		progress_show(&progress, ret->sent, clock_ns() - start);
 		if (options->rate)
 			sleep_until(start +
-				    sent * 1000000000ULL / options->rate);
+				    ret->sent * NS_PER_S / options->rate);
 	}
 	progress_end(&progress);
-	ret->sent = sent;
-	ret->busy_ns = busy_ns;
-	if (live_settle(live, direction, first + sent, &ret->count) < 0)
+	return 0;
+}
+
+int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
+	      __u32 seconds, struct result *ret)
+{
+	__u64 start = clock_ns();
+	struct pktgen_count before;
+
+	*ret = (struct result){ 0 };
+	if (device_enter(live->ends[direction]) < 0 ||
+	    live_count(live, direction, &before) < 0 ||
+	    bursts_send(live, direction, count, seconds, ret) < 0 ||
+	    live_settle(live, direction, before.packets + ret->sent,
+			&ret->count) < 0)
 		return -1;
-	ret->ns = now_ns() - start;
+	ret->count.packets -= before.packets;
+	ret->count.bytes -= before.bytes;
+	ret->ns = clock_ns() - start;
 	return 0;
 }
 

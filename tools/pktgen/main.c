@@ -27,56 +27,24 @@ static void signals_take(void)
 	(void)sigaction(SIGTERM, &action, NULL);
 }
 
-/* One packet of each flow; what has arrived then is *ret. */
-static int flows_open(struct live *live, struct pktgen_count *ret)
+/* One packet of each flow, and none of them measured. */
+static int flows_open(struct live *live)
 {
 	__u32 flows = live->options->plan.flows;
 	struct result result;
-
-	if (live_send(live, PKTGEN_OUT, flows, 0, &result) < 0)
-		return -1;
-	*ret = result.count;
-	if (ret->packets == flows || live->options->is_ready_to_lose)
-		return 0;
-	return log_error("of %u flows that were to be opened %llu arrived",
-			 flows, (unsigned long long)ret->packets);
-}
-
-/* The same, with its own sink. */
-static int flows_open_alone(struct live *live)
-{
-	struct pktgen_count unused;
-	int result;
+	int error;
 
 	if (live_sink_put(live, PKTGEN_OUT) < 0)
 		return -1;
-	result = flows_open(live, &unused);
+	error = live_send(live, PKTGEN_OUT, flows, 0, &result);
 	live_sink_remove(live, PKTGEN_OUT);
-	return result;
-}
-
-/* Only what came since: the rest was not measured. */
-static void result_trim(struct result *result,
-			const struct pktgen_count *before)
-{
-	result->count.packets -= before->packets;
-	result->count.bytes -= before->bytes;
-}
-
-static int measure_out(struct live *live, struct result *ret)
-{
-	const struct options *options = live->options;
-	struct pktgen_count opened = { 0 };
-
-	if (options->opens && flows_open(live, &opened) < 0)
+	if (error)
 		return -1;
-	if (options->opens)
-		live_hurry(live);
-	if (live_send(live, PKTGEN_OUT, options->count, options->seconds, ret) <
-	    0)
-		return -1;
-	result_trim(ret, &opened);
-	return 0;
+	live_hurry(live);
+	if (result.count.packets == flows || live->options->is_ready_to_lose)
+		return 0;
+	return log_error("of %u flows that were to be opened %llu arrived",
+			 flows, (unsigned long long)result.count.packets);
 }
 
 static int measure(struct live *live, struct result *ret)
@@ -86,19 +54,15 @@ static int measure(struct live *live, struct result *ret)
 							  PKTGEN_OUT;
 	int result;
 
-	if (options->back && flows_open_alone(live) < 0)
+	if (options->opens && flows_open(live) < 0)
 		return -1;
-	if (options->back)
-		live_hurry(live);
 	if (live_sink_put(live, direction) < 0)
 		return -1;
 	if (options->generator == GENERATOR_KERNEL)
 		result = kernel_send(live, ret);
-	else if (options->back)
-		result = live_send(live, PKTGEN_BACK, options->count,
-				   options->seconds, ret);
 	else
-		result = measure_out(live, ret);
+		result = live_send(live, direction, options->count,
+				   options->seconds, ret);
 	live_sink_remove(live, direction);
 	return result;
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "text.h"
 
 const char *const generator_names[GENERATOR_COUNT] = {
 	[GENERATOR_XDP] = "xdp",
 	[GENERATOR_KERNEL] = "kernel",
 };
 
-static const char *const protocol_names[] = { "udp", "tcp", "icmp" };
-static const __u8 protocols[MASQ_FAMILY_COUNT][3] = {
+enum { PROTOCOLS = 3 };
+
+static const char *const protocol_names[PROTOCOLS] = { "udp", "tcp", "icmp" };
+static const __u8 protocols[MASQ_FAMILY_COUNT][PROTOCOLS] = {
 	[MASQ_IPV4] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP },
 	[MASQ_IPV6] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMPV6 },
 };
@@ -42,13 +42,9 @@ struct option_row {
 static const char *take_number(const char *value, __u32 min, __u32 max,
 			       const char *problem, __u32 *ret)
 {
-	unsigned long long number;
-	char *end;
+	unsigned long number;
 
-	errno = 0;
-	number = strtoull(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || errno || number < min ||
-	    number > max)
+	if (!text_to_number(value, min, max, &number))
 		return problem;
 	*ret = number;
 	return NULL;
@@ -68,18 +64,6 @@ static const char *take_port(const char *value, __u16 *ret)
 
 	if (!problem)
 		*ret = port;
-	return problem;
-}
-
-static const char *take_name(const char *value, const char *const *names,
-			     unsigned int count, const char *problem,
-			     unsigned int *ret)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (strcmp(value, names[i]) == 0) {
-			*ret = i;
-			return NULL;
-		}
 	return problem;
 }
 
@@ -138,9 +122,10 @@ static const char *translated_take(struct reading *reading, const char *value)
 
 static const char *protocol_take(struct reading *reading, const char *value)
 {
-	return take_name(value, protocol_names, 3,
-			 "is none: udp, tcp and icmp are right",
-			 &reading->protocol);
+	return text_to_choice(value, protocol_names, PROTOCOLS,
+			      &reading->protocol) ?
+		       NULL :
+		       "is none: udp, tcp and icmp are right";
 }
 
 static const char *source_port_take(struct reading *reading, const char *value)
@@ -191,13 +176,12 @@ static const char *rate_take(struct reading *reading, const char *value)
 static const char *generator_take(struct reading *reading, const char *value)
 {
 	unsigned int generator;
-	const char *problem = take_name(value, generator_names, GENERATOR_COUNT,
-					"is none: xdp and kernel are right",
-					&generator);
 
-	if (!problem)
-		reading->options->generator = generator;
-	return problem;
+	if (!text_to_choice(value, generator_names, GENERATOR_COUNT,
+			    &generator))
+		return "is none: xdp and kernel are right";
+	reading->options->generator = generator;
+	return NULL;
 }
 
 static const char *open_take(struct reading *reading, const char *value)
@@ -348,6 +332,7 @@ static int complete(struct reading *reading)
 	options->plan.family = addr_family(&options->plan.source);
 	options->plan.proto =
 		protocols[options->plan.family][reading->protocol];
+	options->protocol_name = protocol_names[reading->protocol];
 	options->plan.is_kernels = options->generator == GENERATOR_KERNEL;
 	if (!options->count && !options->seconds)
 		options->seconds = 1;

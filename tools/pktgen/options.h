@@ -25,6 +25,7 @@ struct options {
 	const char *to;
 	__u8 mac[6]; /* where the first hop is */
 	struct pktgen_plan plan;
+	const char *protocol_name; /* as --protocol takes it */
 	enum generator generator;
 	__u32 size; /* of a frame, without its check sequence; 0: the least */
 	__u32 count; /* of packets; 0: until the time is over */

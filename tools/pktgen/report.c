@@ -3,25 +3,13 @@
 
 #include "output.h"
 
-static const char *protocol_name(__u8 proto)
-{
-	switch (proto) {
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_TCP:
-		return "tcp";
-	default:
-		return "icmp";
-	}
-}
-
 static void work_write(struct output *output, const struct options *options)
 {
 	const struct pktgen_plan *plan = &options->plan;
 
 	output_string(output, "generator", generator_names[options->generator]);
 	output_string(output, "direction", options->back ? "back" : "out");
-	output_string(output, "protocol", protocol_name(plan->proto));
+	output_string(output, "protocol", options->protocol_name);
 	output_string(output, "family", addr_family_name(plan->family));
 	output_number(output, "flows", plan->flows);
 }
