@@ -19,4 +19,41 @@ static inline __u16 cursor_offset(const struct cursor *c)
 	return c->pos - c->start;
 }
 
+/* All of the packet that is in reach; dead once a helper moves it. */
+static inline struct cursor cursor_of(const struct __sk_buff *skb)
+{
+	return (struct cursor){
+		.start = (void *)(long)skb->data,
+		.end = (void *)(long)skb->data_end,
+	};
+}
+
+static inline struct cursor cursor_of_xdp(const struct xdp_md *ctx)
+{
+	return (struct cursor){
+		.start = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+	};
+}
+
+enum {
+	/* Every field we write lies within the headers that were pulled. */
+	FIELD_OFFSET_MASK = 0x1ff,
+};
+
+/* The `size` bytes at this offset, or NULL if the data ends before. */
+static inline void *field_in(const struct cursor *c, __u16 offset, __u32 size)
+{
+	void *pos = c->start + (offset & FIELD_OFFSET_MASK);
+
+	return pos + size > c->end ? NULL : pos;
+}
+
+static inline void *field(const struct __sk_buff *skb, __u16 offset, __u32 size)
+{
+	const struct cursor c = cursor_of(skb);
+
+	return field_in(&c, offset, size);
+}
+
 #endif /* CURSOR_H */

@@ -52,20 +52,38 @@ static inline __u32 ip_header_len(const struct packet *p)
 					sizeof(struct ipv6hdr);
 }
 
+/* Can it take another hop? */
+static inline int hop_is_left(const struct cursor *c, const struct packet *p)
+{
+	const struct iphdr *ip = field_in(c, ETH_HEADER_LEN, sizeof(*ip));
+	const struct ipv6hdr *ip6 = field_in(c, ETH_HEADER_LEN, sizeof(*ip6));
+
+	if (p->family == MASQ_IPV4)
+		return ip && ip->ttl > 1;
+	return ip6 && ip6->hop_limit > 1;
+}
+
 /* Has it nothing that asks for more than forwarding? */
-static inline int direct_suits(const struct __sk_buff *skb,
-			       const struct packet *p)
+static inline int packet_is_plain(const struct packet *p)
 {
 	return (p->role == PACKET_OPENS || p->role == PACKET_CONTINUES ||
 		p->role == PACKET_ANSWERS) &&
 	       !p->is_first_fragment && p->l3_off == ETH_HEADER_LEN &&
-	       !skb->vlan_present && p->l4_off == p->l3_off + ip_header_len(p);
+	       p->l4_off == p->l3_off + ip_header_len(p);
 }
 
-static inline __u32 l4_header_len(const struct __sk_buff *skb,
+static inline int direct_suits(const struct __sk_buff *skb,
+			       const struct packet *p)
+{
+	const struct cursor c = cursor_of(skb);
+
+	return packet_is_plain(p) && !skb->vlan_present && hop_is_left(&c, p);
+}
+
+static inline __u32 l4_header_len(const struct cursor *c,
 				  const struct packet *p)
 {
-	const struct tcphdr *tcp = field(skb, p->l4_off, sizeof(*tcp));
+	const struct tcphdr *tcp = field_in(c, p->l4_off, sizeof(*tcp));
 
 	if (p->tuple.proto != IPPROTO_TCP)
 		return sizeof(struct udphdr);
@@ -76,27 +94,17 @@ static inline __u32 l4_header_len(const struct __sk_buff *skb,
 static inline __u32 wire_len(const struct __sk_buff *skb,
 			     const struct packet *p)
 {
+	const struct cursor c = cursor_of(skb);
+
 	if (!skb->gso_size)
 		return skb->len - p->l3_off;
-	return ip_header_len(p) + l4_header_len(skb, p) + skb->gso_size;
-}
-
-/* Can it take another hop? */
-static inline int hop_is_left(const struct __sk_buff *skb,
-			      const struct packet *p)
-{
-	const struct iphdr *ip = field(skb, ETH_HEADER_LEN, sizeof(*ip));
-	const struct ipv6hdr *ip6 = field(skb, ETH_HEADER_LEN, sizeof(*ip6));
-
-	if (p->family == MASQ_IPV4)
-		return ip && ip->ttl > 1;
-	return ip6 && ip6->hop_limit > 1;
+	return ip_header_len(p) + l4_header_len(&c, p) + skb->gso_size;
 }
 
 /* Source: ip_decrease_ttl() of include/net/ip.h, RFC 1624 equation 3. */
-static inline void hop_take(struct __sk_buff *skb, const struct packet *p)
+static inline void hop_take(const struct cursor *c, const struct packet *p)
 {
-	struct iphdr *ip = field(skb, ETH_HEADER_LEN, sizeof(*ip));
+	struct iphdr *ip = field_in(c, ETH_HEADER_LEN, sizeof(*ip));
 	struct ipv6hdr *ip6;
 
 	if (p->family == MASQ_IPV4) {
@@ -107,18 +115,27 @@ static inline void hop_take(struct __sk_buff *skb, const struct packet *p)
 		ip->ttl--;
 		return;
 	}
-	ip6 = field(skb, ETH_HEADER_LEN, sizeof(*ip6));
-	if (!ip6)
-		return;
-	ip6->hop_limit--;
-	/* of IPv4 the header sums up to nothing, whatever is in it */
-	(void)bpf_csum_update(skb, sum_fold(sum_diff16(bpf_htons(1), 0)));
+	ip6 = field_in(c, ETH_HEADER_LEN, sizeof(*ip6));
+	if (ip6)
+		ip6->hop_limit--;
 }
 
-static inline void frame_write(struct __sk_buff *skb,
+/* The same, and skb->csum knows of it. */
+static inline void skb_hop_take(struct __sk_buff *skb, const struct packet *p)
+{
+	const struct cursor c = cursor_of(skb);
+
+	hop_take(&c, p);
+	/* of IPv4 the header sums up to nothing, whatever is in it */
+	if (p->family == MASQ_IPV6)
+		(void)bpf_csum_update(skb,
+				      sum_fold(sum_diff16(bpf_htons(1), 0)));
+}
+
+static inline void frame_write(const struct cursor *c,
 			       const struct masq_way *way)
 {
-	struct ethhdr *eth = field(skb, 0, sizeof(*eth));
+	struct ethhdr *eth = field_in(c, 0, sizeof(*eth));
 
 	if (!eth)
 		return;
@@ -161,16 +178,18 @@ static inline int send_out(struct __sk_buff *skb, const struct packet *p,
 			   const struct endpoint *external, int is_new)
 {
 	enum masq_verdict verdict = rewrite(skb, p, external);
+	struct cursor c;
 
 	count(skb, MASQ_EGRESS, verdict);
 	if (verdict != MASQ_TRANSLATED)
 		return TC_ACT_SHOT;
-	hop_take(skb, p);
+	skb_hop_take(skb, p);
 	total_add(MASQ_TOTAL_DIRECT_OUT);
 	direct_mark(skb);
 	if (is_new)
 		return bpf_redirect_neigh(way->ifindex, NULL, 0, 0);
-	frame_write(skb, way);
+	c = cursor_of(skb);
+	frame_write(&c, way);
 	return bpf_redirect(way->ifindex, 0);
 }
 
@@ -187,7 +206,7 @@ static inline int direct_out(struct __sk_buff *skb)
 	if (!forwards_directly() || mode_get() != MASQ_MODE_ISLAND ||
 	    packet_read(skb, &p, skb->protocol, ETH_HEADER_LEN) !=
 		    MASQ_CONTINUE ||
-	    !direct_suits(skb, &p) || !hop_is_left(skb, &p))
+	    !direct_suits(skb, &p))
 		return TC_ACT_UNSPEC;
 	index = flow_index(&p, now);
 	if (!index) {
@@ -260,15 +279,16 @@ static __noinline int direct_in(struct __sk_buff *skb, const struct packet *p)
 	__u32 length = wire_len(skb, p);
 	struct masq_pod_way to = {};
 	struct masq_addr pod = {};
+	struct cursor c;
 
-	if (!direct_suits(skb, p) || !hop_is_left(skb, p) ||
-	    !pod_read(skb, p, &pod))
+	if (!direct_suits(skb, p) || !pod_read(skb, p, &pod))
 		return TC_ACT_UNSPEC;
 	way_in(skb, p, &pod, length, &to);
 	if (!to.way.ifindex || length > to.way.mtu)
 		return TC_ACT_UNSPEC;
-	hop_take(skb, p);
-	frame_write(skb, &to.way);
+	skb_hop_take(skb, p);
+	c = cursor_of(skb);
+	frame_write(&c, &to.way);
 	total_add(MASQ_TOTAL_DIRECT_IN);
 	return to.way.is_peer ? bpf_redirect_peer(to.way.ifindex, 0) :
 				bpf_redirect(to.way.ifindex, 0);

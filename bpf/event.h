@@ -14,7 +14,7 @@ static const __u32 listener_key;
 static const __u32 total_keys[MASQ_TOTAL_COUNT] = {
 	MASQ_TOTAL_OPENED,    MASQ_TOTAL_CLOSED, MASQ_TOTAL_EXPIRED,
 	MASQ_TOTAL_TICKS,     MASQ_TOTAL_LOST,	 MASQ_TOTAL_DIRECT_OUT,
-	MASQ_TOTAL_DIRECT_IN,
+	MASQ_TOTAL_DIRECT_IN, MASQ_TOTAL_XDP_IN,
 };
 
 static inline void total_add(enum masq_total_kind kind)

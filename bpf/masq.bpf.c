@@ -5,7 +5,8 @@
  *
  * masq_egress and masq_ingress hang on the uplink's TC hooks; their _l3 twins
  * on uplinks whose frames have no Ethernet header (tun, WireGuard).  masq_pod
- * hangs where pods' packets come in, with --forwarding direct.
+ * hangs where pods' packets come in, with --forwarding direct; masq_xdp, or
+ * masq_xdp_skb, on the uplink's XDP hook, with --xdp.
  * masq_sweep, masq_close and masq_why are run from user space.
  */
 #include "error.h"
@@ -16,6 +17,7 @@
 #include "rewrite.h"
 #include "sweep.h"
 #include "why.h"
+#include "xdp.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -154,6 +156,23 @@ SEC("tc")
 int masq_pod(struct __sk_buff *skb)
 {
 	return direct_out(skb);
+}
+
+/* On the uplinks, before TC, with --xdp (xdp.h). */
+SEC("xdp.frags")
+int masq_xdp(struct xdp_md *ctx)
+{
+	return xdp_handle(ctx);
+}
+
+/*
+ * The same for generic XDP: for programs that take fragments the kernel copies
+ * the packet (Linux 6.9), and TC finds the copy without its Ethernet header.
+ */
+SEC("xdp")
+int masq_xdp_skb(struct xdp_md *ctx)
+{
+	return xdp_handle(ctx);
 }
 
 /* The same four, while another table takes the place of the former (former.h).

@@ -69,10 +69,11 @@ static inline int port_is_in_pool(const struct masq_ports *ports, __u16 port)
  * Does a socket of the host own this port towards the remote?  Sockets that
  * listen, are connected, or wait for late segments all count.  Inline as
  * record_unlink().
+ *
+ * ctx: of TC or XDP.
  */
-static __always_inline int port_is_hosts(const struct port_search *s)
+static __always_inline int port_is_hosts(void *ctx, const struct masq_tuple *t)
 {
-	const struct masq_tuple *t = &s->external;
 	struct bpf_sock_tuple tuple = {};
 	struct bpf_sock *sk;
 	__u32 size;
@@ -91,11 +92,11 @@ static __always_inline int port_is_hosts(const struct port_search *s)
 		tuple.ipv6.dport = bpf_htons(t->local_port);
 	}
 	if (t->proto == IPPROTO_TCP)
-		sk = bpf_skc_lookup_tcp(s->skb, &tuple, size,
-					BPF_F_CURRENT_NETNS, 0);
+		sk = bpf_skc_lookup_tcp(ctx, &tuple, size, BPF_F_CURRENT_NETNS,
+					0);
 	else if (t->proto == IPPROTO_UDP)
-		sk = bpf_sk_lookup_udp(s->skb, &tuple, size,
-				       BPF_F_CURRENT_NETNS, 0);
+		sk = bpf_sk_lookup_udp(ctx, &tuple, size, BPF_F_CURRENT_NETNS,
+				       0);
 	else
 		return 0;
 	if (!sk)
@@ -171,7 +172,8 @@ static __always_inline enum attempt port_look(struct port_search *s, __u16 port,
 		if (judged != ATTEMPT_TAKEN)
 			return judged;
 	}
-	return port_is_hosts(s) ? ATTEMPT_BUSY : ATTEMPT_TAKEN;
+	return port_is_hosts(s->skb, &s->external) ? ATTEMPT_BUSY :
+						     ATTEMPT_TAKEN;
 }
 
 /* Would the record find room? */
@@ -238,7 +240,8 @@ static inline void search_take_closed(struct port_search *s)
 	if (!flow)
 		return;
 	seen = record_expiry(flow); /* before closed_s: judged by this */
-	if (flow->closed_s != s->closed_s || port_is_hosts(s))
+	if (flow->closed_s != s->closed_s ||
+	    port_is_hosts(s->skb, &s->external))
 		return;
 	s->result = s->purpose == SEARCH_TO_LOOK ?
 			    ATTEMPT_TAKEN :

@@ -22,10 +22,7 @@ enum {
 __noinline int packet_parse(struct __sk_buff *skb, struct packet *p,
 			    __u32 ethertype, __u32 l3_off)
 {
-	struct cursor cursor = {
-		.start = (void *)(long)skb->data,
-		.end = (void *)(long)skb->data_end,
-	};
+	struct cursor cursor = cursor_of(skb);
 
 	if (!p || l3_off > L4_OFFSET_MAX) /* never: for the verifier */
 		return MASQ_DROP_MALFORMED;

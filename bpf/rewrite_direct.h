@@ -14,21 +14,7 @@
 #define REWRITE_DIRECT_H
 
 #include "checksum.h"
-
-enum {
-	/* Every field we write lies within the headers that were pulled. */
-	FIELD_OFFSET_MASK = 0x1ff,
-};
-
-/* The `size` bytes at this offset, or NULL if the data ends before. */
-static inline void *field(const struct __sk_buff *skb, __u16 offset, __u32 size)
-{
-	void *start = (void *)(long)skb->data;
-	void *end = (void *)(long)skb->data_end;
-	void *pos = start + (offset & FIELD_OFFSET_MASK);
-
-	return pos + size > end ? NULL : pos;
-}
+#include "cursor.h"
 
 /*
  * How far the L4 checksum at l4_off has been computed.  CHECKSUM_PARTIAL may
@@ -65,10 +51,10 @@ static inline __sum16 l4_check(const struct rewrite *r, __u8 proto,
 }
 
 static inline enum masq_verdict
-write_l4(const struct __sk_buff *skb, const struct packet *p, struct rewrite *r)
+write_l4(const struct cursor *c, const struct packet *p, struct rewrite *r)
 {
-	__sum16 *check = field(skb, p->check_off, sizeof(*check)), was;
-	__be16 *port = field(skb, p->port_off, sizeof(*port));
+	__sum16 *check = field_in(c, p->check_off, sizeof(*check)), was;
+	__be16 *port = field_in(c, p->port_off, sizeof(*port));
 
 	if (!check || !port)
 		return MASQ_DROP_MALFORMED;
@@ -84,12 +70,11 @@ write_l4(const struct __sk_buff *skb, const struct packet *p, struct rewrite *r)
 	return MASQ_CONTINUE;
 }
 
-static inline enum masq_verdict write_ipv4(const struct __sk_buff *skb,
-					   const struct packet *p,
-					   struct rewrite *r)
+static inline enum masq_verdict
+write_ipv4(const struct cursor *c, const struct packet *p, struct rewrite *r)
 {
-	struct iphdr *ip = field(skb, p->l3_off, sizeof(*ip));
-	__be32 *addr = field(skb, p->addr_off, sizeof(*addr));
+	struct iphdr *ip = field_in(c, p->l3_off, sizeof(*ip));
+	__be32 *addr = field_in(c, p->addr_off, sizeof(*addr));
 	__sum16 was;
 
 	if (!ip || !addr)
@@ -101,11 +86,10 @@ static inline enum masq_verdict write_ipv4(const struct __sk_buff *skb,
 	return MASQ_CONTINUE;
 }
 
-static inline enum masq_verdict write_ipv6(const struct __sk_buff *skb,
-					   const struct packet *p,
-					   struct rewrite *r)
+static inline enum masq_verdict
+write_ipv6(const struct cursor *c, const struct packet *p, struct rewrite *r)
 {
-	struct masq_addr *addr = field(skb, p->addr_off, sizeof(*addr));
+	struct masq_addr *addr = field_in(c, p->addr_off, sizeof(*addr));
 
 	if (!addr)
 		return MASQ_DROP_MALFORMED;
@@ -114,22 +98,33 @@ static inline enum masq_verdict write_ipv6(const struct __sk_buff *skb,
 	return MASQ_CONTINUE;
 }
 
+/* to, ip_summed: the caller's word; the rest is filled. */
+static inline enum masq_verdict
+write_all(const struct cursor *c, const struct packet *p, struct rewrite *r)
+{
+	enum masq_verdict verdict;
+
+	r->addr = sum_diff_addr(&p->tuple.local, &r->to->addr);
+	r->port = sum_diff16(bpf_htons(p->tuple.local_port),
+			     bpf_htons(r->to->port));
+	verdict = write_l4(c, p, r);
+	if (verdict != MASQ_CONTINUE)
+		return verdict;
+	return p->family == MASQ_IPV4 ? write_ipv4(c, p, r) :
+					write_ipv6(c, p, r);
+}
+
 static inline enum masq_verdict rewrite_direct(struct __sk_buff *skb,
 					       const struct packet *p,
 					       const struct endpoint *to)
 {
+	const struct cursor c = cursor_of(skb);
 	struct rewrite r = {
 		.to = to,
-		.addr = sum_diff_addr(&p->tuple.local, &to->addr),
-		.port = sum_diff16(bpf_htons(p->tuple.local_port),
-				   bpf_htons(to->port)),
 		.ip_summed = l4_ip_summed(skb, p->l4_off),
 	};
-	enum masq_verdict verdict = write_l4(skb, p, &r);
+	enum masq_verdict verdict = write_all(&c, p, &r);
 
-	if (verdict == MASQ_CONTINUE)
-		verdict = p->family == MASQ_IPV4 ? write_ipv4(skb, p, &r) :
-						   write_ipv6(skb, p, &r);
 	if (r.ip_summed == CHECKSUM_COMPLETE)
 		(void)bpf_csum_update(skb, sum_fold(r.bytes));
 	return verdict;

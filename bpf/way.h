@@ -64,7 +64,7 @@ __noinline int way_ask(struct __sk_buff *skb,
 	__builtin_memcpy(ret->destination, fib.dmac, sizeof(fib.dmac));
 	__builtin_memcpy(ret->source, fib.smac, sizeof(fib.smac));
 	ret->is_peer = 0;
-	ret->zero = 0;
+	ret->takes_frames = 0;
 	return 1;
 }
 
@@ -236,6 +236,7 @@ static inline void way_shorten(struct __sk_buff *skb, struct masq_pod_way *to)
 		to->way.ifindex = to->port;
 	}
 	to->way.is_peer = link && link->is_veth;
+	to->way.takes_frames = link && link->takes_frames;
 }
 
 /* Find the way to a pod; an ifindex of 0 says that there is none. */

@@ -22,14 +22,15 @@
 #include "masq_verdict.h"
 
 /* A change of any key or value below, or of the verdicts' order, raises it. */
-#define MASQ_LAYOUT 4
+#define MASQ_LAYOUT 5
 
 /*
  * A change of masq_flows, masq_index, masq_tickets, masq_usage, masq_sweeper or
  * masq_uplinks raises this one too.  Where it is the same, another version's
  * flows go on; what else is pinned is made anew from the configuration.  Layout
  * 2 did not say it: its is 1.  Of masq_index `way` was zero before layout 4,
- * which is a value of it, and no flow's kind was MASQ_KIND_DIRECT.
+ * which is a value of it, and no flow's kind was MASQ_KIND_DIRECT; of
+ * masq_uplinks `xdp` was before layout 5.
  */
 #define MASQ_STATE_LAYOUT 1
 
@@ -184,6 +185,14 @@ enum masq_attach {
 	MASQ_ATTACH_CLSACT = 2,
 };
 
+/* The same, of masq_xdp on an uplink. */
+enum masq_xdp {
+	MASQ_XDP_NONE,
+	MASQ_XDP_NATIVE, /* in the driver */
+	MASQ_XDP_GENERIC, /* behind it: an skb has been made */
+	MASQ_XDP_COUNT,
+};
+
 /* Why an uplink's node address is that one: the first that there is. */
 enum masq_choice {
 	MASQ_CHOICE_NONE, /* there is no address of the family */
@@ -198,7 +207,8 @@ struct masq_uplink {
 	struct masq_addr node[MASQ_FAMILY_COUNT]; /* all zero: none */
 	__u8 choice[MASQ_FAMILY_COUNT]; /* enum masq_choice */
 	__u8 attach; /* enum masq_attach */
-	__u8 zero[5];
+	__u8 xdp; /* enum masq_xdp: what is asked for, and can be had */
+	__u8 zero[4];
 };
 MASQ_ASSERT_SIZE(struct masq_uplink, 40);
 
@@ -226,7 +236,7 @@ struct masq_way {
 	__u8 destination[6]; /* of the frame: MAC addresses */
 	__u8 source[6];
 	__u8 is_peer; /* 1: to the other end of that veth, at once */
-	__u8 zero;
+	__u8 takes_frames; /* 1: from XDP, too */
 };
 MASQ_ASSERT_SIZE(struct masq_way, 24);
 
@@ -254,7 +264,8 @@ struct masq_pod_link {
 	__u32 route_ifindex; /* that routes name: itself, or its bridge */
 	__u8 attach; /* enum masq_attach */
 	__u8 is_veth; /* 1: its other end is a pod's, elsewhere */
-	__u8 zero[2];
+	__u8 takes_frames; /* 1: XDP may redirect to it */
+	__u8 zero;
 };
 
 enum masq_timeout {
@@ -301,6 +312,8 @@ struct masq_config {
 	__u32 max_inbound; /* flows that the outside may have opened */
 	__u32 timeout_s[MASQ_TIMEOUT_COUNT]; /* MASQ_TIMEOUT_MIN_S or more */
 	__u32 forwarding; /* enum masq_forwarding */
+	__u32 drops_unsolicited; /* 1: masq_xdp does (MASQ_DROP_UNSOLICITED) */
+	__u32 zero;
 	__u64 netns; /* inode of the network namespace that the uplinks are in */
 };
 
@@ -467,6 +480,7 @@ enum masq_total_kind {
 	MASQ_TOTAL_LOST, /* events that found no room */
 	MASQ_TOTAL_DIRECT_OUT, /* packets that we have forwarded */
 	MASQ_TOTAL_DIRECT_IN,
+	MASQ_TOTAL_XDP_IN, /* of the latter, by masq_xdp */
 	MASQ_TOTAL_COUNT,
 };
 

@@ -53,7 +53,10 @@
 	X(DROP_OVER_BUDGET, "drop-over-budget",                               \
 	  "the pod holds as many flows as --max-flows-per-pod allows")        \
 	X(DROP_TABLE_FULL, "drop-table-full",                                 \
-	  "no room for another flow (--max-flows)")
+	  "no room for another flow (--max-flows)")                           \
+	X(DROP_UNSOLICITED, "drop-unsolicited",                               \
+	  "from outside to a port of the pool, of no flow and to no socket "  \
+	  "(--xdp-drop-unsolicited)")
 
 enum masq_verdict {
 	MASQ_CONTINUE, /* no verdict yet: the next step decides; never counted */

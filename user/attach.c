@@ -2,17 +2,16 @@
 #include "attach.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "grace.h"
+#include "hook.h"
 #include "log.h"
-#include "pins.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.6, which libbpf 1.1 does not know. */
 static const enum bpf_attach_type tcx_types[MASQ_DIRECTION_COUNT] = {
@@ -51,82 +50,44 @@ static int program_fd_of(const struct attach *attach,
 	return attach->program_fds[slot];
 }
 
-static int link_path(const char *pin_dir, __u32 ifindex,
-		     enum masq_direction direction, char path[PATH_MAX])
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "link_%s_%u", direction_names[direction],
-		 ifindex);
-	return pin_path(pin_dir, name, path);
-}
-
 /*
  * Answers are translated before anyone else sees them, and pods' packets after
  * everyone else has: others meet the pods' addresses.
  */
-static int tcx_link(int program_fd, __u32 ifindex,
-		    enum masq_direction direction)
+static struct hook tcx_hook(const char *pin_dir, __u32 ifindex,
+			    enum masq_direction direction)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options);
-
-	if (direction == MASQ_INGRESS)
-		options.flags = TCX_FIRST;
-	return bpf_link_create(program_fd, ifindex, tcx_types[direction],
-			       &options);
+	return (struct hook){
+		.pin_dir = pin_dir,
+		.name = direction_names[direction],
+		.ifindex = ifindex,
+		.type = tcx_types[direction],
+		.flags = direction == MASQ_INGRESS ? TCX_FIRST : 0,
+	};
 }
 
 int attach_has_tcx(int program_fd)
 {
 	/* no such interface: a kernel with tcx says so, one without EINVAL */
-	return tcx_link(program_fd, INT_MAX, MASQ_EGRESS) == -ENODEV;
+	return bpf_link_create(program_fd, INT_MAX, tcx_types[MASQ_EGRESS],
+			       NULL) == -ENODEV;
 }
 
-/* *ret_is_new: the link was not there before. */
 static int tcx_put(const struct attach *attach, enum masq_direction direction,
 		   bool *ret_is_new)
 {
-	int program_fd = program_fd_of(attach, direction), fd, error;
-	char path[PATH_MAX];
+	const struct hook hook =
+		tcx_hook(attach->pin_dir, attach->link->ifindex, direction);
 
-	error = link_path(attach->pin_dir, attach->link->ifindex, direction,
-			  path);
-	if (error)
-		return error;
-	fd = bpf_obj_get(path);
-	if (fd >= 0) {
-		error = bpf_link_update(fd, program_fd, NULL);
-		close(fd);
-		if (error != -ENOLINK) /* the interface was another one */
-			return error;
-		unlink(path);
-	} else if (fd != -ENOENT) {
-		return fd;
-	}
-	fd = tcx_link(program_fd, attach->link->ifindex, direction);
-	if (fd < 0)
-		return fd;
-	error = bpf_obj_pin(fd, path);
-	close(fd);
-	*ret_is_new = !error;
-	return error;
+	return hook_put(&hook, program_fd_of(attach, direction), ret_is_new);
 }
 
 static int tcx_remove(const char *pin_dir, __u32 ifindex,
 		      enum masq_direction direction)
 {
-	char path[PATH_MAX];
-	int error = link_path(pin_dir, ifindex, direction, path), fd;
+	const struct hook hook = tcx_hook(pin_dir, ifindex, direction);
 
-	if (error)
-		return error;
-	fd = bpf_obj_get(path);
-	if (fd >= 0) {
-		/* that the pin goes is not enough: the kernel puts it off */
-		(void)bpf_link_detach(fd);
-		close(fd);
-	}
-	return unlink(path) == 0 || errno == ENOENT ? 0 : -errno;
+	return hook_remove(&hook);
 }
 
 static enum bpf_tc_attach_point tc_point(enum masq_direction direction)
@@ -266,22 +227,9 @@ int attach_remove(const char *pin_dir, __u32 ifindex, enum masq_attach way)
 static bool tcx_is_there(const char *pin_dir, __u32 ifindex,
 			 enum masq_direction direction)
 {
-	struct bpf_link_info info = { 0 };
-	__u32 size = sizeof(info);
-	char path[PATH_MAX];
-	int fd = link_path(pin_dir, ifindex, direction, path), error;
+	const struct hook hook = tcx_hook(pin_dir, ifindex, direction);
 
-	if (fd == 0)
-		fd = bpf_obj_get(path);
-	if (fd < 0)
-		return false;
-	error = bpf_obj_get_info_by_fd(fd, &info, &size);
-	close(fd);
-	/*
-	 * libbpf 1.1 has no tcx part here; that begins as xdp's does, with the
-	 * ifindex: 0 once the interface is gone.
-	 */
-	return !error && info.xdp.ifindex == ifindex;
+	return hook_is_there(&hook);
 }
 
 static bool clsact_is_there(__u32 ifindex, enum masq_direction direction)

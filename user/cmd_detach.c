@@ -13,6 +13,7 @@
 #include "node.h"
 #include "pins.h"
 #include "pod_link.h"
+#include "xdp.h"
 
 /*
  * By either way, for the value may be of another layout than ours: what is to
@@ -24,7 +25,8 @@ static int uplinks_detach(const char *pin_dir, const struct maps *maps)
 	int result = 0;
 
 	while (maps_next_uplink(maps, &ifindex) == 0)
-		if (attach_remove(pin_dir, ifindex, MASQ_ATTACH_TCX) < 0 ||
+		if (xdp_remove(pin_dir, ifindex) < 0 ||
+		    attach_remove(pin_dir, ifindex, MASQ_ATTACH_TCX) < 0 ||
 		    attach_remove(pin_dir, ifindex, MASQ_ATTACH_CLSACT) < 0)
 			result = -1;
 	return result;

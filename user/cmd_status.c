@@ -16,19 +16,19 @@
 #include "pins.h"
 #include "policy.h"
 #include "pool.h"
+#include "xdp.h"
 
 static const struct output_column uplink_columns[] = {
-	{ "uplink", 15 },   { "attached", 8 },	{ "in place", 8 },
-	{ "IPv4", 15 },	    { "chosen by", 9 }, { "IPv6", 24 },
-	{ "chosen by", 9 }, { "from", 0 },	{ 0 },
+	{ "uplink", 15 },  { "attached", 8 },
+	{ "in place", 8 }, { "XDP", 8 },
+	{ "IPv4", 15 },	   { "chosen by", 9 },
+	{ "IPv6", 24 },	   { "chosen by", 9 },
+	{ "from", 0 },	   { 0 },
 };
 
 static const struct output_column pod_columns[] = {
-	{ "pods come by", 15 },
-	{ "attached", 8 },
-	{ "in place", 8 },
-	{ "answers", 0 },
-	{ 0 },
+	{ "pods come by", 15 }, { "attached", 8 }, { "in place", 8 },
+	{ "from XDP", 8 },	{ "answers", 0 },  { 0 },
 };
 
 static const struct output_column range_columns[] = {
@@ -139,6 +139,18 @@ static void interface_print(struct output *output, const struct view *view,
 					   "no");
 }
 
+/* The mode that it hangs there in; `missing` if it could not be had. */
+static const char *xdp_word(const struct view *view, __u32 ifindex,
+			    enum masq_xdp mode)
+{
+	if (mode >= MASQ_XDP_COUNT)
+		return "unknown";
+	if (mode == MASQ_XDP_NONE || view->is_elsewhere ||
+	    xdp_is_there(view->pin_dir, ifindex, mode))
+		return config_xdp_modes[mode];
+	return "missing";
+}
+
 static void uplink_print(struct output *output, const struct view *view,
 			 __u32 ifindex, const struct masq_uplink *uplink)
 {
@@ -147,6 +159,7 @@ static void uplink_print(struct output *output, const struct view *view,
 			!view->is_elsewhere &&
 				attach_is_there(view->pin_dir, ifindex,
 						uplink->attach));
+	output_string(output, "xdp", xdp_word(view, ifindex, uplink->xdp));
 	family_print(output, uplink, MASQ_IPV4, "ipv4", "ipv4_choice");
 	family_print(output, uplink, MASQ_IPV6, "ipv6", "ipv6_choice");
 	output_string(output, "from", where_of(view, "uplink", NULL));
@@ -174,6 +187,8 @@ static void pod_link_print(struct output *output, const struct view *view,
 			!view->is_elsewhere &&
 				attach_ingress_is_there(view->pin_dir, ifindex,
 							link->attach));
+	output_string(output, "takes_frames",
+		      link->takes_frames ? "yes" : "no");
 	output_string(output, "answers",
 		      link->is_veth ? "into the pod" : "by the interface");
 	output_row_end(output);
@@ -201,11 +216,13 @@ static int forwarding_print(struct output *output, const struct maps *maps,
 			    const struct masq_config *config)
 {
 	bool is_direct = config->forwarding == MASQ_FORWARDING_DIRECT;
-	uint64_t out, in;
+	uint64_t out, in, by_xdp;
 	int error = maps_get_total(maps, MASQ_TOTAL_DIRECT_OUT, &out);
 
 	if (!error)
 		error = maps_get_total(maps, MASQ_TOTAL_DIRECT_IN, &in);
+	if (!error)
+		error = maps_get_total(maps, MASQ_TOTAL_XDP_IN, &by_xdp);
 	if (error)
 		return error;
 	output_string(output, "forwarding",
@@ -217,6 +234,7 @@ static int forwarding_print(struct output *output, const struct maps *maps,
 				  "nothing");
 	output_number(output, "forwarded_out", out);
 	output_number(output, "forwarded_in", in);
+	output_number(output, "forwarded_by_xdp", by_xdp);
 	return 0;
 }
 

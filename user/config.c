@@ -30,6 +30,19 @@ const char *const config_forwardings[MASQ_FORWARDING_COUNT] = {
 	[MASQ_FORWARDING_DIRECT] = "direct",
 };
 
+const char *const config_xdps[CONFIG_XDP_COUNT] = {
+	[CONFIG_XDP_OFF] = "off",
+	[CONFIG_XDP_AUTO] = "auto",
+	[CONFIG_XDP_NATIVE] = "native",
+	[CONFIG_XDP_GENERIC] = "generic",
+};
+
+const char *const config_xdp_modes[MASQ_XDP_COUNT] = {
+	[MASQ_XDP_NONE] = "none",
+	[MASQ_XDP_NATIVE] = "native",
+	[MASQ_XDP_GENERIC] = "generic",
+};
+
 const char *const config_rewrites[CONFIG_REWRITE_COUNT] = {
 	[CONFIG_REWRITE_AUTO] = "auto",
 	[CONFIG_REWRITE_DIRECT] = "direct",
@@ -162,10 +175,25 @@ static int masquerade_check(const struct config *config,
 	return 0;
 }
 
+/* Else it would hang there for nothing. */
+static int xdp_check(const struct config *config, struct config_conflict *ret)
+{
+	if (config->xdp != CONFIG_XDP_OFF &&
+	    config->forwarding != MASQ_FORWARDING_DIRECT &&
+	    !config->xdp_drop_unsolicited)
+		return disagree(ret, "xdp", config_xdps[config->xdp],
+				"needs --forwarding direct: it goes past the "
+				"stack, too");
+	if (config->xdp == CONFIG_XDP_OFF && config->xdp_drop_unsolicited)
+		return disagree(ret, "xdp-drop-unsolicited", "true",
+				"needs --xdp auto, native or generic");
+	return 0;
+}
+
 int config_agree(const struct config *config, struct config_conflict *ret)
 {
 	if (pods_check(config, ret) < 0 || node_check(config, ret) < 0 ||
-	    excluded_check(config, ret) < 0)
+	    excluded_check(config, ret) < 0 || xdp_check(config, ret) < 0)
 		return -1;
 	return masquerade_check(config, ret);
 }

@@ -24,6 +24,14 @@ enum config_attach {
 	CONFIG_ATTACH_CLSACT,
 };
 
+enum config_xdp {
+	CONFIG_XDP_OFF,
+	CONFIG_XDP_AUTO, /* native, where the driver has it */
+	CONFIG_XDP_NATIVE,
+	CONFIG_XDP_GENERIC,
+	CONFIG_XDP_COUNT,
+};
+
 enum config_rewrite {
 	CONFIG_REWRITE_AUTO,
 	CONFIG_REWRITE_DIRECT,
@@ -52,6 +60,8 @@ struct config {
 	enum config_link_local link_local[MASQ_FAMILY_COUNT];
 	enum masq_mode mode;
 	enum masq_forwarding forwarding;
+	enum config_xdp xdp;
+	bool xdp_drop_unsolicited;
 	struct masq_ports ports;
 	bool has_ports;
 	bool random_fully;
@@ -75,6 +85,12 @@ extern const char *const config_modes[MASQ_MODE_COUNT];
 
 /* By enum masq_forwarding, as --forwarding takes them. */
 extern const char *const config_forwardings[MASQ_FORWARDING_COUNT];
+
+/* By enum config_xdp, as --xdp takes them. */
+extern const char *const config_xdps[CONFIG_XDP_COUNT];
+
+/* By enum masq_xdp. */
+extern const char *const config_xdp_modes[MASQ_XDP_COUNT];
 
 /* By enum config_rewrite, as --rewrite takes them. */
 extern const char *const config_rewrites[CONFIG_REWRITE_COUNT];

@@ -12,6 +12,7 @@
 #include "pod_link.h"
 #include "policy.h"
 #include "report.h"
+#include "uplink_xdp.h"
 
 /* Read the node, and find what is asked for on it. Return: 0 or -1, said. */
 static int node_learn(const struct sourced *sourced, enum uplinks_demand demand,
@@ -172,10 +173,14 @@ static int serve(struct daemon *daemon, const struct sourced *sourced)
 	return -1;
 }
 
-/* What fails is slower, and no more: it has been said. */
-static void pods_follow(const struct daemon *daemon,
-			const struct sourced *sourced, bool is_new)
+/*
+ * The programs that go past the stack.  What fails is slower, and no more: it
+ * has been said.
+ */
+static void shortcuts_follow(struct daemon *daemon,
+			     const struct sourced *sourced, bool is_new)
 {
+	uplinks_follow_xdp(&daemon->uplinks, &daemon->datapath, is_new);
 	(void)pod_links_follow(&daemon->datapath, &sourced->config,
 			       &daemon->node, &daemon->uplinks, is_new);
 }
@@ -208,7 +213,7 @@ static int suit(struct daemon *daemon, const struct sourced *sourced)
 	if (datapath_suits(&daemon->datapath, sourced))
 		return 0;
 	if (replace(daemon, sourced) == 0) {
-		pods_follow(daemon, sourced, /* is_new= */ true);
+		shortcuts_follow(daemon, sourced, /* is_new= */ true);
 		log_info("other programs serve, on the same flows");
 		return 0;
 	}
@@ -242,7 +247,7 @@ int daemon_start(const char *pin_dir, struct sources *sources,
 		goto stop_http;
 	/* said; the new ones serve */
 	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
-	pods_follow(&daemon, sourced, /* is_new= */ true);
+	shortcuts_follow(&daemon, sourced, /* is_new= */ true);
 	vanished_close(&daemon, &vanished);
 	for (size_t i = 0; i < daemon.uplinks.count; i++)
 		say_uplink(&daemon.uplinks.items[i]);
@@ -309,6 +314,8 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 		node_free(&node);
 		return -1;
 	}
+	if (sourced == &daemon->sourced)
+		uplinks_inherit_xdp(&uplinks, &daemon->uplinks);
 	vanished_find(daemon, &node, &vanished);
 	if (!uplinks_equal(&uplinks, &daemon->uplinks))
 		result = uplinks_follow(daemon, &uplinks);
@@ -318,7 +325,7 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 	node_free(&daemon->node);
 	daemon->node = node;
 	daemon->uplinks = uplinks;
-	pods_follow(daemon, sourced, /* is_new= */ false);
+	shortcuts_follow(daemon, sourced, /* is_new= */ false);
 	return result;
 }
 
@@ -398,8 +405,9 @@ void daemon_heal(struct daemon *daemon)
 {
 	struct uplinks *uplinks = &daemon->uplinks;
 
-	if (!pod_links_are_there(&daemon->datapath))
-		pods_follow(daemon, &daemon->sourced, /* is_new= */ false);
+	if (!pod_links_are_there(&daemon->datapath) ||
+	    uplinks_miss_xdp(uplinks, &daemon->datapath))
+		shortcuts_follow(daemon, &daemon->sourced, /* is_new= */ false);
 	for (size_t i = 0; i < uplinks->count; i++) {
 		const struct uplink *uplink = &uplinks->items[i];
 

@@ -297,6 +297,13 @@ int datapath_pod_fd(const struct datapath *datapath)
 	return bpf_program__fd(datapath->skel->progs.masq_pod);
 }
 
+int datapath_xdp_fd(const struct datapath *datapath, enum masq_xdp mode)
+{
+	return bpf_program__fd(mode == MASQ_XDP_NATIVE ?
+				       datapath->skel->progs.masq_xdp :
+				       datapath->skel->progs.masq_xdp_skb);
+}
+
 static int programs_pin(const struct datapath *datapath)
 {
 	struct bpf_program *program;

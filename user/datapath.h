@@ -75,6 +75,9 @@ int datapath_close_fd(const struct datapath *datapath);
 /* The program for where pods' packets come in (pod_link.h). */
 int datapath_pod_fd(const struct datapath *datapath);
 
+/* The program of the uplinks' XDP hook (xdp.h); mode: not MASQ_XDP_NONE. */
+int datapath_xdp_fd(const struct datapath *datapath, enum masq_xdp mode);
+
 /*
  * From here on these programs are the datapath: pin them for the commands, and
  * hand them the sweep.

@@ -44,8 +44,13 @@ int events_open(struct events *ret)
 		goto close_signals;
 	}
 	error = watch_open(&ret->watch);
+	if (error)
+		goto close_files;
+	error = watch_open_xdp(&ret->xdp_watch);
 	if (!error)
 		return 0;
+	watch_close(&ret->watch);
+close_files:
 	log_error("cannot watch the node's interfaces: %s", strerror(-error));
 	files_close(&ret->files);
 close_signals:
@@ -55,6 +60,7 @@ close_signals:
 
 void events_close(struct events *events)
 {
+	watch_close(&events->xdp_watch);
 	watch_close(&events->watch);
 	files_close(&events->files);
 	close(events->signal_fd);
@@ -79,6 +85,7 @@ static unsigned int wait_once(const struct events *events, int timeout_ms)
 		{ .fd = events->signal_fd, .events = POLLIN },
 		{ .fd = events->files.fd, .events = POLLIN },
 		{ .fd = events->watch.fd, .events = POLLIN },
+		{ .fd = events->xdp_watch.fd, .events = POLLIN },
 	};
 	unsigned int found = 0;
 
@@ -90,6 +97,10 @@ static unsigned int wait_once(const struct events *events, int timeout_ms)
 		found |= EVENT_RELOAD;
 	if (fds[2].revents) {
 		watch_drain(&events->watch);
+		found |= EVENT_NODE;
+	}
+	if (fds[3].revents) {
+		watch_drain(&events->xdp_watch);
 		found |= EVENT_NODE;
 	}
 	return found;

@@ -10,6 +10,7 @@
 
 struct events {
 	struct watch watch;
+	struct watch xdp_watch;
 	struct files files;
 	int signal_fd;
 };

@@ -288,6 +288,22 @@ int maps_delete_pod_link(const struct maps *maps, __u32 ifindex)
 	return bpf_map_delete_elem(maps->fd[MAP_POD_LINKS], &ifindex);
 }
 
+void maps_expire_pod_ways(const struct maps *maps)
+{
+	int fd = maps->fd[MAP_POD_WAYS];
+	struct masq_pod_way way;
+	struct masq_addr pod;
+	bool is_first = true;
+
+	while (bpf_map_get_next_key(fd, is_first ? NULL : &pod, &pod) == 0) {
+		is_first = false;
+		if (bpf_map_lookup_elem(fd, &pod, &way))
+			continue;
+		way.until_ns = 0;
+		(void)bpf_map_update_elem(fd, &pod, &way, BPF_EXIST);
+	}
+}
+
 int maps_next_pod_link(const struct maps *maps, __u32 *ifindex)
 {
 	return bpf_map_get_next_key(maps->fd[MAP_POD_LINKS],

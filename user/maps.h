@@ -116,6 +116,9 @@ int maps_set_pod_link(const struct maps *maps, __u32 ifindex,
 int maps_delete_pod_link(const struct maps *maps, __u32 ifindex);
 int maps_next_pod_link(const struct maps *maps, __u32 *ifindex);
 
+/* From here on the ways to pods are asked for anew. */
+void maps_expire_pod_ways(const struct maps *maps);
+
 struct range {
 	struct cidr cidr;
 	enum masq_origin origin;

@@ -16,6 +16,7 @@
 #include "masq.skel.h"
 #include "node.h"
 #include "programs.h"
+#include "xdp.h"
 
 static const __u32 zero;
 
@@ -115,8 +116,11 @@ static int links_put(const struct pins *pins, const int fds[MASQ_SLOT_COUNT])
 			.program_fds = fds,
 		};
 
-		if (attach.link &&
-		    maps_get_uplink(&maps, ifindex, &uplink) == 0)
+		/* it knows one table: TC does its work until it is put again */
+		if (xdp_remove(pins->dir, ifindex) < 0)
+			result = -1;
+		else if (attach.link &&
+			 maps_get_uplink(&maps, ifindex, &uplink) == 0)
 			result = attach_put(&attach, uplink.attach);
 	}
 	node_free(&node);

@@ -21,6 +21,9 @@ struct node_link {
 	bool is_lower_elsewhere; /* `lower` is in another network namespace */
 	bool is_bridge;
 	bool is_pair; /* a veth or netkit: what goes in comes out at `lower` */
+	bool tells_xdp; /* the next two are known (Linux 6.3) */
+	bool has_xdp; /* its driver runs XDP programs */
+	bool takes_frames; /* XDP programs may redirect to it */
 };
 
 struct node_addr {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "netdev.h"
 #include "netlink.h"
 
 /* The array with one more, zeroed element; NULL without memory. */
@@ -251,6 +252,29 @@ static int dump_all(struct netlink *netlink, struct node *node)
 	return error;
 }
 
+static void xdp_take(void *context, __u32 ifindex, __u64 features)
+{
+	const struct node *node = context;
+
+	for (size_t i = 0; i < node->link_count; i++) {
+		struct node_link *link = &node->links[i];
+
+		if (link->ifindex != ifindex)
+			continue;
+		link->tells_xdp = true;
+		link->has_xdp = features & NETDEV_XDP_BASIC;
+		link->takes_frames = features & NETDEV_XDP_NDO_XMIT;
+	}
+}
+
+/* What an older kernel does not tell stays unknown. */
+static int xdp_dump(struct node *node)
+{
+	int error = netdev_each(xdp_take, node);
+
+	return error == -ENOENT ? 0 : error;
+}
+
 static int read_once(void *ret)
 {
 	struct node node = { 0 };
@@ -261,6 +285,8 @@ static int read_once(void *ret)
 		return error;
 	error = dump_all(&netlink, &node);
 	netlink_close(&netlink);
+	if (!error)
+		error = xdp_dump(&node);
 	if (error)
 		node_free(&node);
 	else

@@ -74,6 +74,7 @@ int pod_links_resolve(const struct config *config, const struct node *node,
 							      link->ifindex,
 			.value.is_veth = link->is_pair &&
 					 link->is_lower_elsewhere,
+			.value.takes_frames = link->takes_frames,
 		};
 	}
 	*ret = links;
@@ -177,6 +178,9 @@ static int link_follow(const struct datapath *datapath,
 		return 0;
 	if (link_attach(datapath, link) < 0)
 		return -1;
+	/* XDP knows of it by the ways that it finds there */
+	if (was_there && former.takes_frames != link->value.takes_frames)
+		maps_expire_pod_ways(&datapath->maps);
 	if (!was_there || former.attach == link->value.attach)
 		return 0;
 	return attach_remove(datapath->pins.dir, ifindex, former.attach);
@@ -198,6 +202,9 @@ int pod_links_follow(const struct datapath *datapath,
 		struct pod_link *link = &links.items[i];
 
 		link->value.attach = uplinks->items[0].value.attach;
+		/* it hands on skbs, which all interfaces take */
+		if (uplinks->items[0].value.xdp == MASQ_XDP_GENERIC)
+			link->value.takes_frames = 1;
 		if (link_follow(datapath, link, is_new) < 0)
 			result = -1;
 	}

@@ -230,6 +230,7 @@ static int settings_publish(const struct config *config,
 		.random_fully = config->random_fully,
 		.max_flows_per_pod = config->max_flows_per_pod,
 		.forwarding = config->forwarding,
+		.drops_unsolicited = config->xdp_drop_unsolicited,
 		.netns = node_netns(),
 	};
 	__u32 max_flows;

@@ -94,6 +94,8 @@ static void programs_choose(const struct masq_bpf *skel,
 	bpf_program__set_autoload(skel->progs.masq_import, imports);
 	bpf_program__set_autoload(skel->progs.masq_sweep, serves || moves);
 	bpf_program__set_autoload(skel->progs.masq_pod, serves);
+	bpf_program__set_autoload(skel->progs.masq_xdp, serves);
+	bpf_program__set_autoload(skel->progs.masq_xdp_skb, serves);
 	bpf_program__set_autoload(skel->progs.masq_close, serves);
 	bpf_program__set_autoload(skel->progs.masq_why, serves);
 	skel->rodata->has_former = imports;

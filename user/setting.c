@@ -197,6 +197,25 @@ static const char *take_forwarding(struct config *config, const char *value,
 	return NULL;
 }
 
+static const char *take_xdp(struct config *config, const char *value, int n)
+{
+	unsigned int chosen;
+
+	(void)n;
+	if (!text_to_choice(value, config_xdps, CONFIG_XDP_COUNT, &chosen))
+		return "is no mode of XDP: off, auto, native or generic are "
+		       "right";
+	config->xdp = chosen;
+	return NULL;
+}
+
+static const char *take_xdp_drop_unsolicited(struct config *config,
+					     const char *value, int n)
+{
+	(void)n;
+	return take_flag(value, &config->xdp_drop_unsolicited);
+}
+
 static const char *take_rewrite(struct config *config, const char *value, int n)
 {
 	unsigned int chosen;
@@ -328,6 +347,12 @@ const struct setting settings[] = {
 	{ "pod-interface", "IF[,IF]",
 	  "for direct: where pods' packets come in, or pattern (by routes)",
 	  NULL, SETTING_LIST, take_pod_interface, 0 },
+	{ "xdp", "off|auto|native|generic",
+	  "for direct: answers by XDP; auto: where the driver can", "off",
+	  SETTING_ONE, take_xdp, 0 },
+	{ "xdp-drop-unsolicited", NULL,
+	  "by XDP: drop what wants a pool port that no flow or socket has",
+	  "false", SETTING_FLAG, take_xdp_drop_unsolicited, 0 },
 	{ "metrics-address", "[ADDR:]PORT",
 	  "serve Prometheus metrics there; ADDR: 127.0.0.1", "off", SETTING_ONE,
 	  take_metrics_address, 0 },

@@ -15,6 +15,7 @@ struct uplink {
 	struct masq_uplink value; /* as masq_uplinks will hold it */
 	bool was_attached;
 	enum masq_attach was_attached_by;
+	bool xdp_is_refused; /* was tried, and cannot be had */
 };
 
 struct uplinks {

@@ -6,14 +6,12 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-static int groups_join(const struct watch *watch)
-{
-	static const int groups[] = {
-		RTNLGRP_LINK,	    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-		RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
-	};
+#include "netdev.h"
 
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+static int groups_join(const struct watch *watch, const int *groups,
+		       size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
 		int group = groups[i];
 
 		if (mnl_socket_setsockopt(watch->socket, NETLINK_ADD_MEMBERSHIP,
@@ -23,11 +21,11 @@ static int groups_join(const struct watch *watch)
 	return 0;
 }
 
-int watch_open(struct watch *ret)
+static int open_groups(int bus, const int *groups, size_t count,
+		       struct watch *ret)
 {
 	struct watch watch = {
-		.socket = mnl_socket_open2(NETLINK_ROUTE,
-					   SOCK_CLOEXEC | SOCK_NONBLOCK),
+		.socket = mnl_socket_open2(bus, SOCK_CLOEXEC | SOCK_NONBLOCK),
 	};
 	int error;
 
@@ -37,7 +35,7 @@ int watch_open(struct watch *ret)
 	if (mnl_socket_bind(watch.socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		error = -errno;
 	else
-		error = groups_join(&watch);
+		error = groups_join(&watch, groups, count);
 	if (error)
 		watch_close(&watch);
 	else
@@ -45,9 +43,36 @@ int watch_open(struct watch *ret)
 	return error;
 }
 
+int watch_open(struct watch *ret)
+{
+	static const int groups[] = {
+		RTNLGRP_LINK,	    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+		RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+	};
+
+	return open_groups(NETLINK_ROUTE, groups,
+			   sizeof(groups) / sizeof(groups[0]), ret);
+}
+
+int watch_open_xdp(struct watch *ret)
+{
+	struct netdev_family family;
+	int error = netdev_find(&family), group;
+
+	if (error == -ENOENT) {
+		*ret = (struct watch){ .fd = -1 };
+		return 0;
+	}
+	if (error)
+		return error;
+	group = family.group;
+	return open_groups(NETLINK_GENERIC, &group, 1, ret);
+}
+
 void watch_close(struct watch *watch)
 {
-	mnl_socket_close(watch->socket);
+	if (watch->socket)
+		mnl_socket_close(watch->socket);
 }
 
 void watch_drain(const struct watch *watch)

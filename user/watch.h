@@ -16,6 +16,9 @@ struct watch {
 
 /* Return: 0 or a negative errno. */
 int watch_open(struct watch *ret);
+
+/* The same, of what devices do with XDP; fd is -1 where no kernel tells it. */
+int watch_open_xdp(struct watch *ret);
 void watch_close(struct watch *watch);
 
 /* Forget the notices that have come so far. */

@@ -148,6 +148,7 @@ void fixture_open(struct fixture *fixture,
 	/* test runs have an Ethernet header; not loading these saves time */
 	bpf_program__set_autoload(fixture->skel->progs.masq_egress_l3, false);
 	bpf_program__set_autoload(fixture->skel->progs.masq_ingress_l3, false);
+	bpf_program__set_autoload(fixture->skel->progs.masq_xdp_skb, false);
 	bpf_map__set_max_entries(fixture->skel->maps.masq_flows, max_flows);
 	bpf_map__set_max_entries(fixture->skel->maps.masq_index, max_flows);
 	bpf_map__set_max_entries(fixture->skel->maps.masq_tickets, max_flows);
@@ -205,18 +206,36 @@ int fixture_send(const struct fixture *fixture, enum masq_direction direction,
 	return (int)run.retval;
 }
 
-static void counters_read(const struct fixture *fixture,
-			  __u64 ret[MASQ_DIRECTION_COUNT][MASQ_VERDICT_COUNT])
+int fixture_send_xdp(const struct fixture *fixture, const struct frame *in,
+		     struct frame *ret)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = in->bytes,
+		    .data_size_in = in->length, .data_out = ret->bytes,
+		    .data_size_out = sizeof(ret->bytes));
+
+	if (bpf_prog_test_run_opts(
+		    bpf_program__fd(fixture->skel->progs.masq_xdp), &run))
+		die("run");
+	ret->length = run.data_size_out;
+	return (int)run.retval;
+}
+
+__u64 fixture_counted(const struct fixture *fixture,
+		      enum masq_direction direction, enum masq_verdict verdict)
 {
 	struct masq_counter counter;
 
-	for (int d = 0; d < MASQ_DIRECTION_COUNT; d++) {
-		for (int v = 0; v < MASQ_VERDICT_COUNT; v++) {
-			if (maps_get_counter(&fixture->maps, d, v, &counter))
-				die("counters");
-			ret[d][v] = counter.packets;
-		}
-	}
+	if (maps_get_counter(&fixture->maps, direction, verdict, &counter))
+		die("counters");
+	return counter.packets;
+}
+
+static void counters_read(const struct fixture *fixture,
+			  __u64 ret[MASQ_DIRECTION_COUNT][MASQ_VERDICT_COUNT])
+{
+	for (int d = 0; d < MASQ_DIRECTION_COUNT; d++)
+		for (int v = 0; v < MASQ_VERDICT_COUNT; v++)
+			ret[d][v] = fixture_counted(fixture, d, v);
 }
 
 /* TC_ACT_SHOT for what ends here, TC_ACT_UNSPEC for all else. */
@@ -288,15 +307,26 @@ bool fixture_can_complete(const struct fixture *fixture)
 		bpf_program__fd(fixture->skel->progs.masq_egress), &run);
 }
 
+void fixture_get_config(const struct fixture *fixture, struct masq_config *ret)
+{
+	if (maps_get_config(&fixture->maps, ret))
+		die("config");
+}
+
+void fixture_set_config(const struct fixture *fixture,
+			const struct masq_config *config)
+{
+	if (maps_set_config(&fixture->maps, config))
+		die("config");
+}
+
 void fixture_set_mode(const struct fixture *fixture, enum masq_mode mode)
 {
 	struct masq_config config;
 
-	if (maps_get_config(&fixture->maps, &config))
-		die("config");
+	fixture_get_config(fixture, &config);
 	config.mode = mode;
-	if (maps_set_config(&fixture->maps, &config))
-		die("config");
+	fixture_set_config(fixture, &config);
 }
 
 static int count_live(const struct masq_tuple *external,

@@ -84,6 +84,14 @@ enum masq_verdict fixture_run(const struct fixture *fixture,
 int fixture_send(const struct fixture *fixture, enum masq_direction direction,
 		 const struct frame *in, struct frame *ret);
 
+/* The same at the XDP hook of the uplink. Return: enum xdp_action. */
+int fixture_send_xdp(const struct fixture *fixture, const struct frame *in,
+		     struct frame *ret);
+
+/* Packets that were counted so; of all CPUs. */
+__u64 fixture_counted(const struct fixture *fixture,
+		      enum masq_direction direction, enum masq_verdict verdict);
+
 /* Records and index entries, of whatever age. */
 size_t fixture_entries(const struct fixture *fixture);
 
@@ -100,6 +108,10 @@ void fixture_forget_refresh(const struct fixture *fixture,
 			    const struct masq_flow *flow);
 __u64 fixture_usage(const struct fixture *fixture, const char *pod);
 
+/* Read the settings, and write them changed. */
+void fixture_get_config(const struct fixture *fixture, struct masq_config *ret);
+void fixture_set_config(const struct fixture *fixture,
+			const struct masq_config *config);
 void fixture_set_mode(const struct fixture *fixture, enum masq_mode mode);
 
 /* Close a flow as bpfmasq flush does. */

@@ -338,7 +338,8 @@ static void fragments_beyond_what_is_held_are_dropped(void)
 	fixture_close(&fixture);
 }
 
-/* Every verdict of the list is expected somewhere above or in port_test.c. */
+/* Every verdict of the list is expected somewhere above, or in port_test.c or
+ * xdp_test.c. */
 static void no_verdict_is_without_a_packet(void)
 {
 	bool is_made[MASQ_VERDICT_COUNT] = {
@@ -347,7 +348,7 @@ static void no_verdict_is_without_a_packet(void)
 		[MASQ_DROP_TABLE_FULL] = true, [MASQ_DROP_OVER_BUDGET] = true,
 		[MASQ_DROP_NO_PORT] = true,    [MASQ_PASS_FLAT] = true,
 		[MASQ_DROP_ISOLATED] = true,   [MASQ_DROP_FRAGMENT] = true,
-		[MASQ_PASS_EXCLUDED] = true,
+		[MASQ_PASS_EXCLUDED] = true,   [MASQ_DROP_UNSOLICITED] = true,
 	};
 
 	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)

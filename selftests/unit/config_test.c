@@ -236,6 +236,43 @@ static void check_destination(const struct destination_row *row)
 	completion_free(&completion);
 }
 
+struct xdp_row {
+	const char *name;
+	enum config_xdp xdp;
+	enum masq_forwarding forwarding;
+	bool drops;
+	const char *problem; /* as in struct destination_row */
+};
+
+static const struct xdp_row xdps[] = {
+	{ "off", CONFIG_XDP_OFF, MASQ_FORWARDING_STACK, false, NULL },
+	{ "with direct forwarding", CONFIG_XDP_AUTO, MASQ_FORWARDING_DIRECT,
+	  false, NULL },
+	{ "for nothing", CONFIG_XDP_NATIVE, MASQ_FORWARDING_STACK, false,
+	  "--xdp native needs --forwarding direct" },
+	{ "only to drop", CONFIG_XDP_NATIVE, MASQ_FORWARDING_STACK, true,
+	  NULL },
+	{ "dropping without it", CONFIG_XDP_OFF, MASQ_FORWARDING_DIRECT, true,
+	  "--xdp-drop-unsolicited true needs --xdp auto" },
+};
+
+static void check_xdp(const struct xdp_row *row)
+{
+	struct completion completion;
+
+	settings_init(&completion.config);
+	completion.config.xdp = row->xdp;
+	completion.config.forwarding = row->forwarding;
+	completion.config.xdp_drop_unsolicited = row->drops;
+	check_agreed(&completion, row->problem);
+	completion_free(&completion);
+}
+
+static void xdp_has_something_to_do(void)
+{
+	CHECK_ROWS(xdps, check_xdp);
+}
+
 static void no_destination_is_both(void)
 {
 	CHECK_ROWS(destinations, check_destination);
@@ -329,6 +366,7 @@ static const struct test_case cases[] = {
 	{ "excluded pods must be pods", excluded_pods_must_be_pods },
 	{ "no destination is to be masqueraded and not to",
 	  no_destination_is_both },
+	{ "XDP has something to do", xdp_has_something_to_do },
 	{ "pods' ranges must be known", pods_must_be_known },
 	{ "the pool is filled in", the_pool_is_filled_in },
 	{ "a given pool stays", a_given_pool_stays },

@@ -79,6 +79,18 @@ static const char *forwarding(const struct config *config, int n)
 	return number_text(config->forwarding);
 }
 
+static const char *xdp(const struct config *config, int n)
+{
+	(void)n;
+	return number_text(config->xdp);
+}
+
+static const char *xdp_drop_unsolicited(const struct config *config, int n)
+{
+	(void)n;
+	return number_text(config->xdp_drop_unsolicited);
+}
+
 static const char *node_ips(const struct config *config, int n)
 {
 	static char text[TEXT_SIZE];
@@ -278,6 +290,12 @@ static const struct value_row values[] = {
 	{ "rewrite", "helpers", rewrite, 0, "2" },
 	{ "forwarding", "stack", forwarding, 0, "0" },
 	{ "forwarding", "direct", forwarding, 0, "1" },
+	{ "xdp", "off", xdp, 0, "0" },
+	{ "xdp", "auto", xdp, 0, "1" },
+	{ "xdp", "native", xdp, 0, "2" },
+	{ "xdp", "generic", xdp, 0, "3" },
+	{ "xdp-drop-unsolicited", "true", xdp_drop_unsolicited, 0, "1" },
+	{ "xdp-drop-unsolicited", "false", xdp_drop_unsolicited, 0, "0" },
 	{ "pod-interface", "cali*,veth0", pod_interfaces, 0, "cali* veth0" },
 };
 
@@ -398,6 +416,11 @@ static const struct bad_value_row bad_values[] = {
 	{ "rewrite", "help", "auto, direct or helpers" },
 	{ "forwarding", "", "stack or direct" },
 	{ "forwarding", "xdp", "stack or direct" },
+	{ "xdp", "", "off, auto, native or generic" },
+	{ "xdp", "true", "off, auto, native or generic" },
+	{ "xdp", "driver", "off, auto, native or generic" },
+	{ "xdp-drop-unsolicited", "", "neither true nor false" },
+	{ "xdp-drop-unsolicited", "drop", "neither true nor false" },
 	{ "pod-interface", "", "1 to 15 characters" },
 	{ "pod-interface", "a/b", "no slash" },
 	{ "pod-interface", "veth0,veth0", "is given twice" },

@@ -10,6 +10,7 @@
 #include "checksum.h"
 #include "pktgen.h"
 #include "read.h"
+#include "whole.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

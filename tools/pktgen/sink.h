@@ -7,51 +7,27 @@
 #define SINK_H
 
 enum {
-	CHUNK = 64,
-	CHUNKS_MAX = 9216 / CHUNK,
-	WORDS_MAX = CHUNK / 4,
 	OFFSET_MASK = 0x7f, /* of the transport header */
+	CHUNKS_MAX = 4096 / WHOLE_CHUNK, /* more than FRAME_MAX */
 };
 
 /*
- * Sum the `left` bytes from `offset` on, folded.  Global for the verifier, as
+ * Sum the `left` bytes from `offset` on.  Global for the verifier, as
  * packet_parse().
  */
 __noinline __u32 bytes_sum(struct __sk_buff *skb, __u32 offset, __u32 left)
 {
-	void *end = (void *)(long)skb->data_end;
-	void *pos = (void *)(long)skb->data + (offset & OFFSET_MASK);
-	__u64 sum = 0;
+	struct cursor c = cursor_of(skb);
 
-	for (int i = 0; i < CHUNKS_MAX && left >= CHUNK && pos + CHUNK <= end;
-	     i++, pos += CHUNK, left -= CHUNK)
-		sum += (__u32)bpf_csum_diff(NULL, 0, pos, CHUNK, 0);
-	for (int i = 0; i < WORDS_MAX && left >= 4 && pos + 4 <= end;
-	     i++, pos += 4, left -= 4)
-		sum += *(__u32 *)pos;
-	if (left >= 2 && pos + 2 <= end) {
-		sum += *(__u16 *)pos;
-		pos += 2;
-		left -= 2;
-	}
-	if (left && pos + 1 <= end)
-		sum += bpf_htons(*(__u8 *)pos << 8);
-	return sum_fold(sum);
+	c.pos = c.start + (offset & OFFSET_MASK);
+	return sum_behind(&c, left, CHUNKS_MAX);
 }
 
 static inline int checksum_is_right(struct __sk_buff *skb,
 				    const struct packet *p)
 {
-	__u64 sum = bytes_sum(skb, p->l4_off, p->end_off - p->l4_off);
-
-	if (plan.proto == IPPROTO_ICMP) /* no pseudo-header */
-		return sum_fold(sum) == 0xffff;
-	sum += sum_addr(&p->tuple.local) + sum_addr(&p->tuple.remote) +
-	       bpf_htons(p->end_off - p->l4_off) + bpf_htons(plan.proto);
-	/* both addresses have the mark of IPv4 in them */
-	if (plan.family == MASQ_IPV4)
-		sum += 2 * (__u64)(__u32)~bpf_htonl(0xffff);
-	return sum_fold(sum) == 0xffff;
+	return l4_is_whole(p,
+			   bytes_sum(skb, p->l4_off, p->end_off - p->l4_off));
 }
 
 static inline int header_is_right(const struct __sk_buff *skb,

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * masq_xdp on the uplinks.  TC does all that it does, so where it cannot be had
+ * traffic is slower, and no more.
+ */
+#ifndef UPLINK_XDP_H
+#define UPLINK_XDP_H
+
+#include "uplink.h"
+
+/*
+ * Make it hang on these as was chosen for each; what fails is said, once.
+ *
+ * is_new: the program is another one than that which hangs there.
+ */
+void uplinks_follow_xdp(struct uplinks *uplinks,
+			const struct datapath *datapath, bool is_new);
+
+/* Is it missing where it was put? */
+bool uplinks_miss_xdp(const struct uplinks *uplinks,
+		      const struct datapath *datapath);
+
+/* What failed on these interfaces is not tried again. */
+void uplinks_inherit_xdp(struct uplinks *uplinks, const struct uplinks *former);
+
+#endif /* UPLINK_XDP_H */
