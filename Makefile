@@ -78,7 +78,7 @@ include selftests/selftests.mk
 demo: setup-all all ## show it at work; MODE=flat|isolated; KEEP=1 leaves it
 	$QKEEP=$(KEEP) MODE=$(MODE) tools/demo
 
-bench: setup-bench all $B/pktgen $(BENCH)/programs ## measure it beside others; ROUNDS=5
+bench: setup-bench all $B/pktgen $(BENCH)/programs $(BENCH)/limit.bpf.o ## measure it beside others; ROUNDS=5
 	$Qtools/bench/run --rounds $(or $(ROUNDS),5)
 
 check: setup-all all $(TEST_PROGRAMS) ## build and run all tests

@@ -125,6 +125,11 @@ lab_node() {
 	done
 }
 
+# LAB_POD_GRO=on: XDP may redirect to pods then
+lab_pod_offload() {
+	on "$1" ethtool -K eth0 gro "${LAB_POD_GRO:-off}"
+}
+
 # lab_pod N P
 lab_pod() {
 	local node=node$1 pod=pod$1.$2 host=$(($2 + 1))
@@ -135,6 +140,7 @@ lab_pod() {
 	on "$pod" ip addr add "10.244.$1.$host/24" dev eth0
 	on "$pod" ip addr add "fd00:10:244:$1::$host/64" dev eth0 nodad
 	on "$pod" ip link set eth0 up
+	lab_pod_offload "$pod"
 	on "$pod" ip route add default via "10.244.$1.1"
 	on "$pod" ip -6 route add default via "fd00:10:244:$1::1"
 }
@@ -151,6 +157,7 @@ lab_ptp_pod() {
 	on "$pod" ip addr add "10.244.$1.$host/32" dev eth0
 	on "$pod" ip addr add "fd00:10:244:$1::$host/128" dev eth0 nodad
 	on "$pod" ip link set eth0 up
+	lab_pod_offload "$pod"
 	on "$pod" ip route add "10.244.$1.1" dev eth0
 	on "$pod" ip route add default via "10.244.$1.1"
 	on "$pod" ip -6 route add "fd00:10:244:$1::1" dev eth0
@@ -237,15 +244,16 @@ lab_down() {
 }
 
 # lab_run N OPTION…: the daemon on that node, until it is ready.  LAB_OPTIONS
-# has more, for each: LAB_OPTIONS='--forwarding direct' make check
+# has more, for each, that go before these:
+# LAB_POD_GRO=on LAB_OPTIONS='--forwarding direct --xdp auto' make check
 # shellcheck disable=SC2034
 lab_run() {
 	local n=$1 log
 	shift
 	log=$(mktemp)
 	# shellcheck disable=SC2086 # words
-	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run "$@" \
-		${LAB_OPTIONS:-} >/dev/null 2>"$log"
+	start "node$n" "$BPFMASQ" --pin-dir "$LAB_PINS-node$n" run \
+		${LAB_OPTIONS:-} "$@" >/dev/null 2>"$log"
 	if ! wait_for 60 grep -qx 'bpfmasq: ready' "$log"; then
 		cat "$log" >&2
 		rm -f "$log"

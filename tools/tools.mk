@@ -31,7 +31,7 @@ $B/pktgen: $(PKTGEN_OBJECTS) $(PKTGEN_SHARED)
 
 BENCH := $B/tools/bench
 
-$(BENCH)/programs.bpf.o: tools/bench/programs.bpf.c tools/bench/programs.h \
+$(BENCH)/%.bpf.o: tools/bench/%.bpf.c tools/bench/programs.h \
 		$(BPF_SOURCES) $(HEADERS) vmlinux/vmlinux.h $B/.setup
 	$(call say,BPF,$@)
 	$Qmkdir -p $(BENCH)

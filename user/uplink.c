@@ -282,7 +282,7 @@ static int way_choose(const struct uplink *uplink,
 		asked = MASQ_ATTACH_CLSACT;
 	}
 	return wanted == CONFIG_ATTACH_AUTO && uplink->was_attached ?
-		       uplink->was_attached_by :
+		       (int)uplink->former.attach :
 		       asked;
 }
 
@@ -313,7 +313,7 @@ static void uplink_give_back(const struct uplink *uplink,
 	if (move_has_turned(&datapath->pins) ||
 	    programs_open_pinned(attach.pin_dir, fds) < 0)
 		return;
-	(void)attach_put(&attach, uplink->was_attached_by);
+	(void)attach_put(&attach, uplink->former.attach);
 	programs_close(fds);
 }
 
@@ -323,14 +323,11 @@ int uplinks_choose_ways(struct uplinks *uplinks,
 {
 	for (size_t i = 0; i < uplinks->count; i++) {
 		struct uplink *uplink = &uplinks->items[i];
-		struct masq_uplink now;
 		int way;
 
 		uplink->was_attached = maps_get_uplink(&datapath->maps,
 						       uplink->link->ifindex,
-						       &now) == 0;
-		if (uplink->was_attached)
-			uplink->was_attached_by = now.attach;
+						       &uplink->former) == 0;
 		way = way_choose(uplink, datapath, sourced);
 		if (way < 0)
 			return -1;
@@ -342,17 +339,16 @@ int uplinks_choose_ways(struct uplinks *uplinks,
 bool uplink_is_as_it_was(const struct uplink *uplink)
 {
 	return uplink->was_attached &&
-	       uplink->was_attached_by == uplink->value.attach;
+	       uplink->former.attach == uplink->value.attach;
 }
 
 static int uplink_publish(const struct uplink *uplink,
-			  const struct datapath *datapath, enum masq_attach way)
+			  const struct datapath *datapath,
+			  const struct masq_uplink *value)
 {
-	struct masq_uplink value = uplink->value;
-	int error;
+	int error = maps_set_uplink(&datapath->maps, uplink->link->ifindex,
+				    value);
 
-	value.attach = way;
-	error = maps_set_uplink(&datapath->maps, uplink->link->ifindex, &value);
 	if (error)
 		return log_error("cannot enter %s in masq_uplinks: %s",
 				 uplink->link->name, strerror(-error));
@@ -369,8 +365,8 @@ static void uplink_undo(const struct uplink *uplink,
 					 uplink->link->ifindex);
 		return;
 	}
-	(void)uplink_publish(uplink, datapath, uplink->was_attached_by);
-	if (uplink_attach(uplink, datapath, uplink->was_attached_by) == 0)
+	(void)uplink_publish(uplink, datapath, &uplink->former);
+	if (uplink_attach(uplink, datapath, uplink->former.attach) == 0)
 		uplink_give_back(uplink, datapath);
 }
 
@@ -389,7 +385,7 @@ int uplinks_attach(const struct uplinks *uplinks,
 	/* entered first: what is attached can then be found by detach */
 	for (size_t i = 0; i < uplinks->count && result == 0; i++)
 		result = uplink_publish(&uplinks->items[i], datapath,
-					uplinks->items[i].value.attach);
+					&uplinks->items[i].value);
 	for (size_t i = 0; i < uplinks->count && result == 0; i++)
 		result = uplink_attach(&uplinks->items[i], datapath,
 				       uplinks->items[i].value.attach);

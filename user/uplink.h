@@ -14,7 +14,7 @@ struct uplink {
 	char asked[IFNAMSIZ]; /* --uplink's name or pattern, or its own name */
 	struct masq_uplink value; /* as masq_uplinks will hold it */
 	bool was_attached;
-	enum masq_attach was_attached_by;
+	struct masq_uplink former; /* what masq_uplinks held of it then */
 	bool xdp_is_refused; /* was tried, and cannot be had */
 };
 

@@ -120,7 +120,7 @@ static int publish(const struct maps *maps)
 
 /* Those whose cost is told. */
 static const char *const programs[] = { "masq_egress", "masq_ingress",
-					"masq_pod" };
+					"masq_pod", "masq_xdp" };
 
 enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
 

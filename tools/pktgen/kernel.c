@@ -39,7 +39,8 @@ __attribute__((format(printf, 2, 3))) static int tell(const char *file,
 	stream = fopen(path, "we");
 	if (!stream)
 		return log_error("cannot open %s: %s", path, strerror(errno));
-	bad = fputs(line, stream) < 0;
+	/* pgctrl takes the last byte for a newline, whatever it is */
+	bad = fprintf(stream, "%s\n", line) < 0;
 	bad |= fclose(stream) != 0;
 	if (bad)
 		return log_error("pktgen does not take \"%s\": %s", line,
