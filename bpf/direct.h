@@ -11,6 +11,7 @@
 #define DIRECT_H
 
 #include "count.h"
+#include "read.h"
 #include "rewrite.h"
 #include "way.h"
 

@@ -128,9 +128,10 @@ static inline int flow_takes(const struct packet *p,
 	return !flow_is_hosts_own(p, flow);
 }
 
-/* The flow of a packet on its way in. Return: whether there is one. */
-static inline int flow_find_ingress(struct packet *p, __u64 now,
-				    struct endpoint *ret)
+/* The flow of a packet on its way in. Return: whether there is one.  Inline as
+ * handle(). */
+static __always_inline int flow_find_ingress(struct packet *p, __u64 now,
+					     struct endpoint *ret)
 {
 	struct masq_flow *flow = flows_find(&p->tuple);
 	__u64 seen = 0;

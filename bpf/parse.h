@@ -204,10 +204,10 @@ static inline enum masq_verdict parse_vlan(struct cursor *c, struct packet *p,
  *
  * ethertype: as in the frame, of ETH_P_…, in network order.
  * Fills everything but p->direction, p->is_quoted and a quotation's p->end_off,
- * which are the caller's word.
+ * which are the caller's word.  Inline as handle().
  */
-static inline enum masq_verdict parse(struct cursor *c, struct packet *p,
-				      __be16 ethertype, __u16 l3_off)
+static __always_inline enum masq_verdict
+parse(struct cursor *c, struct packet *p, __be16 ethertype, __u16 l3_off)
 {
 	enum masq_verdict verdict;
 	__u8 proto = 0;

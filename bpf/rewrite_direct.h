@@ -98,8 +98,8 @@ write_ipv6(const struct cursor *c, const struct packet *p, struct rewrite *r)
 	return MASQ_CONTINUE;
 }
 
-/* to, ip_summed: the caller's word; the rest is filled. */
-static inline enum masq_verdict
+/* to, ip_summed: the caller's word; the rest is filled.  Inline as handle(). */
+static __always_inline enum masq_verdict
 write_all(const struct cursor *c, const struct packet *p, struct rewrite *r)
 {
 	enum masq_verdict verdict;

@@ -84,7 +84,8 @@ static inline enum masq_verdict parse_tcp(struct cursor *c, struct packet *p)
 }
 
 /* UDP-Lite has its checksum there too. Source: RFC 768, RFC 3828 3.1. */
-static inline enum masq_verdict parse_udp(struct cursor *c, struct packet *p)
+static __always_inline enum masq_verdict parse_udp(struct cursor *c,
+						   struct packet *p)
 {
 	packet_set_check(p, __builtin_offsetof(struct udphdr, check));
 	if (!p->is_quoted && !transport_has(c, p, sizeof(struct udphdr)))
