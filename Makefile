@@ -29,7 +29,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 .PHONY: all demo bench check lint install uninstall clean help setup setup-all \
-	setup-bench
+	setup-bench setup-kernels check-kernels
 
 PAGES := $B/bpfmasq.8 $B/bpfmasq-rfc.7
 
@@ -44,6 +44,9 @@ setup-all:
 
 setup-bench: setup-all
 	$Qtools/setup bench
+
+setup-kernels: setup-all
+	$Qtools/setup kernels
 
 # `make` on a bare machine: the set-up comes before anything is compiled.
 $B/.setup: tools/setup
@@ -83,6 +86,9 @@ bench: setup-bench all $B/pktgen $(BENCH)/programs $(BENCH)/limit.bpf.o ## measu
 
 check: setup-all all $(TEST_PROGRAMS) ## build and run all tests
 	$Qselftests/run $(TESTS)
+
+check-kernels: setup-all setup-kernels all $(TEST_PROGRAMS) ## tests under Debian's kernels; KERNELS='bookworm sid' TESTS='...'
+	$QKERNELS='$(KERNELS)' selftests/kernels $(TESTS)
 
 lint: setup-all $B/masq.skel.h ## formatting, shell and C checks
 	$Qtools/lint

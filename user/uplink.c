@@ -346,8 +346,8 @@ static int uplink_publish(const struct uplink *uplink,
 			  const struct datapath *datapath,
 			  const struct masq_uplink *value)
 {
-	int error = maps_set_uplink(&datapath->maps, uplink->link->ifindex,
-				    value);
+	int error =
+		maps_set_uplink(&datapath->maps, uplink->link->ifindex, value);
 
 	if (error)
 		return log_error("cannot enter %s in masq_uplinks: %s",
