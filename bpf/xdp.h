@@ -68,7 +68,6 @@ static inline int xdp_is_whole(struct xdp_md *ctx, const struct packet *p)
 {
 	const struct cursor c = cursor_of_xdp(ctx);
 	const __sum16 *check = field_in(&c, p->check_off, sizeof(*check));
-
 	__u32 length = p->end_off - p->l4_off;
 
 	if (c.start + p->end_off > c.end || length > XDP_LENGTH_MAX ||

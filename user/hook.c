@@ -15,15 +15,20 @@ static int hook_path(const struct hook *hook, char path[PATH_MAX])
 	return pin_path(hook->pin_dir, name, path);
 }
 
+/* The link that is pinned. Return: a descriptor or a negative errno. */
+static int hook_get(const struct hook *hook, char path[PATH_MAX])
+{
+	int error = hook_path(hook, path);
+
+	return error ? error : bpf_obj_get(path);
+}
+
 int hook_put(const struct hook *hook, int program_fd, bool *ret_is_new)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = hook->flags);
 	char path[PATH_MAX];
-	int fd, error = hook_path(hook, path);
+	int fd = hook_get(hook, path), error;
 
-	if (error)
-		return error;
-	fd = bpf_obj_get(path);
 	if (fd >= 0) {
 		error = bpf_link_update(fd, program_fd, NULL);
 		close(fd);
@@ -45,11 +50,10 @@ int hook_put(const struct hook *hook, int program_fd, bool *ret_is_new)
 int hook_remove(const struct hook *hook)
 {
 	char path[PATH_MAX];
-	int fd, error = hook_path(hook, path);
+	int fd = hook_get(hook, path);
 
-	if (error)
-		return error;
-	fd = bpf_obj_get(path);
+	if (fd == -ENAMETOOLONG)
+		return fd;
 	if (fd >= 0) {
 		/* that the pin goes is not enough: the kernel puts it off */
 		(void)bpf_link_detach(fd);
@@ -63,10 +67,8 @@ bool hook_is_there(const struct hook *hook)
 	struct bpf_link_info info = { 0 };
 	__u32 size = sizeof(info);
 	char path[PATH_MAX];
-	int fd = hook_path(hook, path), error;
+	int fd = hook_get(hook, path), error;
 
-	if (fd == 0)
-		fd = bpf_obj_get(path);
 	if (fd < 0)
 		return false;
 	error = bpf_obj_get_info_by_fd(fd, &info, &size);
