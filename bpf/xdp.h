@@ -133,14 +133,16 @@ static inline int xdp_answer(struct xdp_md *ctx, struct packet *p, __u64 now)
 static inline int xdp_is_unsolicited(struct xdp_md *ctx, const struct packet *p,
 				     __u64 now)
 {
-	const struct masq_ports *ports = ports_get();
 	const struct masq_config *config = config_get();
+	const struct masq_ports *ports;
 	const struct masq_addr *node;
 	struct masq_flow *flow;
 
-	if (!config || !config->drops_unsolicited || !ports ||
-	    (p->tuple.proto != IPPROTO_TCP && p->tuple.proto != IPPROTO_UDP) ||
-	    !port_is_in_pool(ports, p->tuple.local_port))
+	if (!config || !config->drops_unsolicited ||
+	    (p->tuple.proto != IPPROTO_TCP && p->tuple.proto != IPPROTO_UDP))
+		return 0;
+	ports = ports_get();
+	if (!ports || !port_is_in_pool(ports, p->tuple.local_port))
 		return 0;
 	node = uplink_node(ctx->ingress_ifindex, p->family);
 	if (!node || !addr_equal(node, &p->tuple.local))

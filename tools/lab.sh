@@ -125,9 +125,52 @@ lab_node() {
 	done
 }
 
-# LAB_POD_GRO=on: XDP may redirect to pods then
-lab_pod_offload() {
-	on "$1" ethtool -K eth0 gro "${LAB_POD_GRO:-off}"
+# lab_pod_gro POD on|off: while it is on XDP may redirect to the pod
+lab_pod_gro() {
+	on "$1" ethtool -K eth0 gro "$2"
+}
+
+# lab_take_frames POD: of node 1.  XDP frames go from it to the outside and back:
+# a veth takes them while GRO is on at its other end
+lab_take_frames() {
+	local at
+	for at in "node1 $1" 'node1 uplink' "$1 eth0" 'outside node1'; do
+		on "${at% *}" ethtool -K "${at#* }" gro on
+	done
+}
+
+lab_mac_of() {
+	on "$1" ip -j link show "$2" | jq -r '.[].address'
+}
+
+# lab_http NAME DIR ANSWER LINE…: nginx that answers so; its files are in DIR,
+# the lines are of its server
+lab_http() {
+	local name=$1 dir=$2 answer=$3
+	shift 3
+	mkdir -p "$dir"
+	cat >"$dir/nginx.conf" <<-END
+		daemon off;
+		pid $dir/pid;
+		user root;
+		worker_processes 1;
+		error_log $dir/error.log crit;
+		events { worker_connections 10000; }
+		http {
+			access_log off;
+			client_body_temp_path $dir/body;
+			proxy_temp_path $dir/proxy;
+			fastcgi_temp_path $dir/fastcgi;
+			uwsgi_temp_path $dir/uwsgi;
+			scgi_temp_path $dir/scgi;
+			server {
+				$*
+				return 200 "$answer\n";
+			}
+		}
+	END
+	start "$name" nginx -p "$dir" -c "$dir/nginx.conf" \
+		-e "$dir/error.log" >/dev/null 2>&1
 }
 
 # lab_pod N P
@@ -140,7 +183,7 @@ lab_pod() {
 	on "$pod" ip addr add "10.244.$1.$host/24" dev eth0
 	on "$pod" ip addr add "fd00:10:244:$1::$host/64" dev eth0 nodad
 	on "$pod" ip link set eth0 up
-	lab_pod_offload "$pod"
+	lab_pod_gro "$pod" "${LAB_POD_GRO:-off}"
 	on "$pod" ip route add default via "10.244.$1.1"
 	on "$pod" ip -6 route add default via "fd00:10:244:$1::1"
 }
@@ -157,7 +200,7 @@ lab_ptp_pod() {
 	on "$pod" ip addr add "10.244.$1.$host/32" dev eth0
 	on "$pod" ip addr add "fd00:10:244:$1::$host/128" dev eth0 nodad
 	on "$pod" ip link set eth0 up
-	lab_pod_offload "$pod"
+	lab_pod_gro "$pod" "${LAB_POD_GRO:-off}"
 	on "$pod" ip route add "10.244.$1.1" dev eth0
 	on "$pod" ip route add default via "10.244.$1.1"
 	on "$pod" ip -6 route add "fd00:10:244:$1::1" dev eth0

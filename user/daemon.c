@@ -24,6 +24,7 @@ static int node_learn(const struct sourced *sourced, enum uplinks_demand demand,
 		return log_error("cannot read the node's interfaces: %s%s",
 				 strerror(-error), log_hint(-error));
 	if (uplinks_resolve(sourced, node, demand, uplinks) == 0 &&
+	    uplinks_choose_xdp(sourced, demand, uplinks) == 0 &&
 	    policy_check(&sourced->config, node) == 0)
 		return 0;
 	node_free(node);

@@ -25,41 +25,6 @@ static int link_check(const struct sourced *sourced,
 			     link->name, link->type);
 }
 
-/* Which mode can it have, for all we know? */
-static enum masq_xdp xdp_choose(const struct config *config,
-				const struct node_link *link)
-{
-	bool lacks_xdp = link->tells_xdp && !link->has_xdp;
-
-	if (config->xdp == CONFIG_XDP_OFF ||
-	    node_framing(link) != NODE_FRAMING_ETHERNET)
-		return MASQ_XDP_NONE;
-	if (config->xdp == CONFIG_XDP_GENERIC)
-		return MASQ_XDP_GENERIC;
-	return lacks_xdp ? MASQ_XDP_NONE : MASQ_XDP_NATIVE;
-}
-
-/* `auto` takes what there is. */
-static int xdp_check(const struct sourced *sourced,
-		     const struct uplinks *uplinks)
-{
-	enum config_xdp wanted = sourced->config.xdp;
-
-	if (wanted == CONFIG_XDP_OFF || wanted == CONFIG_XDP_AUTO)
-		return 0;
-	for (size_t i = 0; i < uplinks->count; i++)
-		if (uplinks->items[i].value.xdp == MASQ_XDP_NONE)
-			return values_refuse(
-				&sourced->values, "xdp", NULL,
-				"%s cannot have it: %s; give auto",
-				uplinks->items[i].link->name,
-				node_framing(uplinks->items[i].link) ==
-						NODE_FRAMING_ETHERNET ?
-					"its driver runs no XDP programs" :
-					"its frames have no Ethernet header");
-	return 0;
-}
-
 static void addrs_choose(const struct config *config, const struct node *node,
 			 struct uplink *uplink)
 {
@@ -156,7 +121,6 @@ static int uplink_add(const struct sourced *sourced, const struct node *node,
 	if (link_check(sourced, uplink) < 0)
 		return -1;
 	addrs_choose(&sourced->config, node, uplink);
-	uplink->value.xdp = xdp_choose(&sourced->config, link);
 	uplinks->count++;
 	return overlap_check(sourced, uplink);
 }
@@ -235,9 +199,7 @@ int uplinks_resolve(const struct sourced *sourced, const struct node *node,
 		     defaults_add(sourced, node, demand, ret)) < 0 ||
 	    stacking_check(sourced, ret) < 0)
 		return -1;
-	if (demand == UPLINKS_PRESENT)
-		return 0;
-	return xdp_check(sourced, ret) < 0 ? -1 : addrs_check(config, ret);
+	return demand == UPLINKS_COMPLETE ? addrs_check(config, ret) : 0;
 }
 
 bool uplinks_equal(const struct uplinks *a, const struct uplinks *b)

@@ -7,6 +7,69 @@
 #include "log.h"
 #include "xdp.h"
 
+/* --- which mode --- */
+
+/* Which mode can it have, for all we know? */
+static enum masq_xdp mode_choose(const struct config *config,
+				 const struct node_link *link)
+{
+	bool lacks_xdp = link->tells_xdp && !link->has_xdp;
+
+	if (config->xdp == CONFIG_XDP_OFF ||
+	    node_framing(link) != NODE_FRAMING_ETHERNET)
+		return MASQ_XDP_NONE;
+	if (config->xdp == CONFIG_XDP_GENERIC)
+		return MASQ_XDP_GENERIC;
+	return lacks_xdp ? MASQ_XDP_NONE : MASQ_XDP_NATIVE;
+}
+
+/* `auto` takes what there is. */
+static int modes_check(const struct sourced *sourced,
+		       const struct uplinks *uplinks)
+{
+	enum config_xdp wanted = sourced->config.xdp;
+
+	if (wanted == CONFIG_XDP_OFF || wanted == CONFIG_XDP_AUTO)
+		return 0;
+	for (size_t i = 0; i < uplinks->count; i++)
+		if (uplinks->items[i].value.xdp == MASQ_XDP_NONE)
+			return values_refuse(
+				&sourced->values, "xdp", NULL,
+				"%s cannot have it: %s; give auto",
+				uplinks->items[i].link->name,
+				node_framing(uplinks->items[i].link) ==
+						NODE_FRAMING_ETHERNET ?
+					"its driver runs no XDP programs" :
+					"its frames have no Ethernet header");
+	return 0;
+}
+
+int uplinks_choose_xdp(const struct sourced *sourced,
+		       enum uplinks_demand demand, struct uplinks *uplinks)
+{
+	for (size_t i = 0; i < uplinks->count; i++) {
+		struct uplink *uplink = &uplinks->items[i];
+
+		uplink->value.xdp = mode_choose(&sourced->config, uplink->link);
+	}
+	return demand == UPLINKS_COMPLETE ? modes_check(sourced, uplinks) : 0;
+}
+
+/* --- the program on them --- */
+
+/* Is it to hang there, and was not refused? */
+static bool is_wanted(const struct uplink *uplink)
+{
+	return uplink->value.xdp != MASQ_XDP_NONE && !uplink->xdp_is_refused;
+}
+
+static bool is_there(const struct uplink *uplink,
+		     const struct datapath *datapath)
+{
+	return xdp_is_there(datapath->pins.dir, uplink->link->ifindex,
+			    uplink->value.xdp);
+}
+
 static void put(struct uplink *uplink, const struct datapath *datapath)
 {
 	bool is_new;
@@ -31,13 +94,9 @@ static void put(struct uplink *uplink, const struct datapath *datapath)
 static void follow(struct uplink *uplink, const struct datapath *datapath,
 		   bool is_new)
 {
-	const char *pin_dir = datapath->pins.dir;
-	__u32 ifindex = uplink->link->ifindex;
-
-	if (xdp_remove_others(pin_dir, ifindex, uplink->value.xdp) < 0 ||
-	    uplink->value.xdp == MASQ_XDP_NONE || uplink->xdp_is_refused)
-		return;
-	if (is_new || !xdp_is_there(pin_dir, ifindex, uplink->value.xdp))
+	if (xdp_remove_others(datapath->pins.dir, uplink->link->ifindex,
+			      uplink->value.xdp) == 0 &&
+	    is_wanted(uplink) && (is_new || !is_there(uplink, datapath)))
 		put(uplink, datapath);
 }
 
@@ -54,10 +113,7 @@ bool uplinks_miss_xdp(const struct uplinks *uplinks,
 	for (size_t i = 0; i < uplinks->count; i++) {
 		const struct uplink *uplink = &uplinks->items[i];
 
-		if (uplink->value.xdp != MASQ_XDP_NONE &&
-		    !uplink->xdp_is_refused &&
-		    !xdp_is_there(datapath->pins.dir, uplink->link->ifindex,
-				  uplink->value.xdp))
+		if (is_wanted(uplink) && !is_there(uplink, datapath))
 			return true;
 	}
 	return false;

@@ -9,6 +9,14 @@
 #include "uplink.h"
 
 /*
+ * Choose the mode of each: what is asked for, where it can be had.
+ *
+ * demand: UPLINKS_COMPLETE refuses what cannot. Return: 0 or -1, said.
+ */
+int uplinks_choose_xdp(const struct sourced *sourced,
+		       enum uplinks_demand demand, struct uplinks *uplinks);
+
+/*
  * Make it hang on these as was chosen for each; what fails is said, once.
  *
  * is_new: the program is another one than that which hangs there.

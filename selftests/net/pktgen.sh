@@ -7,20 +7,11 @@
 
 PKTGEN=$PWD/build/pktgen
 
-mac_of() {
-	on "$1" ip -j link show "$2" | jq -r '.[].address'
-}
-
 # pktgen_ready [POD [GATEWAY]]: of node 1; and by which of its interfaces
 pktgen_ready() {
-	local at
 	pktgen_pod=${1:-pod1.1}
-	for at in "node1 $pktgen_pod" 'node1 uplink' "$pktgen_pod eth0" \
-		'outside node1'; do
-		# shellcheck disable=SC2086 # two words
-		on ${at% *} ethtool -K ${at#* } gro on
-	done
-	pktgen_mac=$(mac_of node1 "${2:-cni0}")
+	lab_take_frames "$pktgen_pod"
+	pktgen_mac=$(lab_mac_of node1 "${2:-cni0}")
 	# all neighbours are known then
 	on "$pktgen_pod" ping -qc 1 198.51.100.1 >/dev/null
 	on "$pktgen_pod" ping -6qc 1 2001:db8:1::1 >/dev/null

@@ -19,7 +19,6 @@ enum {
 	MTU = 1400,
 	POD_PORT = 40000,
 	ANYWHERE = 7, /* an ifindex */
-	VLAN_OFF = 12,
 };
 
 static const __u8 pod_mac[6] = { 2, 0, 0, 0, 0, 1 };
@@ -121,6 +120,24 @@ static void scene_open(struct scene *scene, const struct family *f,
 	way_make(scene);
 }
 
+/* Play it, where the pod of this family has opened a flow of this protocol. */
+static void in_scene(const struct family *f, uint8_t proto,
+		     void (*play)(struct scene *scene))
+{
+	struct scene scene;
+
+	scene_open(&scene, f, proto);
+	if (!test_failed)
+		play(&scene);
+	fixture_close(&scene.fixture);
+}
+
+static void in_each_family(uint8_t proto, void (*play)(struct scene *scene))
+{
+	for (int i = 0; i < MASQ_FAMILY_COUNT && !test_failed; i++)
+		in_scene(&families[i], proto, play);
+}
+
 static size_t hops_at(const struct scene *scene)
 {
 	return FRAME_L3 + (scene->family->header == 20 ? 8 : 7);
@@ -151,7 +168,7 @@ static void expected_build(const struct scene *scene, struct frame *ret)
 	hop_take(scene, ret);
 }
 
-static void is_sent_on(const struct scene *scene)
+static void is_sent_on(struct scene *scene)
 {
 	const struct fixture *fixture = &scene->fixture;
 	__u64 counted = fixture_counted(fixture, MASQ_INGRESS, MASQ_TRANSLATED);
@@ -182,52 +199,39 @@ static void is_left(const struct scene *scene, const struct packet_spec *spec)
 	frame_is_left(scene, &frame);
 }
 
-static const uint8_t protos[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP };
-
 static void answers_are_sent_on(void)
 {
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		for (size_t j = 0; j < LENGTH(protos); j++) {
-			struct scene scene;
-
-			scene_open(&scene, &families[i], protos[j]);
-			CHECK(!test_failed);
-			is_sent_on(&scene);
-			CHECK(!test_failed);
-			fixture_close(&scene.fixture);
-		}
-	}
+	in_each_family(IPPROTO_UDP, is_sent_on);
+	in_each_family(IPPROTO_TCP, is_sent_on);
+	in_each_family(IPPROTO_ICMP, is_sent_on);
 }
 
 /* Of any length: an odd one, and those around what is summed up at once. */
-static void datagrams_of_any_length_are_sent_on(void)
+static void check_lengths(struct scene *scene)
 {
 	static const size_t lengths[] = { 0,  1,  2,   3,   55,	 56,
 					  57, 64, 119, 120, 121, 1300 };
 
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		struct scene scene;
-
-		scene_open(&scene, &families[i], IPPROTO_UDP);
-		for (size_t j = 0; j < LENGTH(lengths) && !test_failed; j++) {
-			scene.answer.payload = lengths[j];
-			is_sent_on(&scene);
-		}
-		CHECK(!test_failed);
-		fixture_close(&scene.fixture);
+	for (size_t i = 0; i < LENGTH(lengths) && !test_failed; i++) {
+		scene->answer.payload = lengths[i];
+		is_sent_on(scene);
 	}
+}
+
+static void datagrams_of_any_length_are_sent_on(void)
+{
+	in_each_family(IPPROTO_UDP, check_lengths);
+}
+
+static void check_no_checksum(struct scene *scene)
+{
+	scene->answer.check = NO_CHECKSUM;
+	is_sent_on(scene);
 }
 
 static void a_datagram_without_a_checksum_is_sent_on(void)
 {
-	struct scene scene;
-
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_UDP);
-	CHECK(!test_failed);
-	scene.answer.check = NO_CHECKSUM;
-	is_sent_on(&scene);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+	in_scene(&families[MASQ_IPV4], IPPROTO_UDP, check_no_checksum);
 }
 
 /* --- what is TC's --- */
@@ -243,190 +247,179 @@ static const struct {
 	{ "RST", RST | ACK, 0 },
 };
 
+static void check_segments(struct scene *scene)
+{
+	for (size_t i = 0; i < LENGTH(segments) && !test_failed; i++) {
+		struct packet_spec spec = scene->answer;
+
+		spec.tcp_flags = segments[i].flags;
+		spec.payload = segments[i].payload;
+		is_left(scene, &spec);
+		if (test_failed)
+			printf("# %s\n", segments[i].name);
+	}
+	is_sent_on(scene); /* and the flow was not harmed */
+}
+
 static void segments_with_more_than_an_acknowledgement_are_tcs(void)
 {
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		struct scene scene;
+	in_each_family(IPPROTO_TCP, check_segments);
+}
 
-		scene_open(&scene, &families[i], IPPROTO_TCP);
-		for (size_t j = 0; j < LENGTH(segments) && !test_failed; j++) {
-			struct packet_spec spec = scene.answer;
+static void check_ipv4_headers(struct scene *scene)
+{
+	struct packet_spec spec = scene->answer;
 
-			spec.tcp_flags = segments[j].flags;
-			spec.payload = segments[j].payload;
-			is_left(&scene, &spec);
-			if (test_failed)
-				printf("# %s\n", segments[j].name);
-		}
-		CHECK(!test_failed);
-		is_sent_on(&scene); /* and the flow was not harmed */
-		CHECK(!test_failed);
-		fixture_close(&scene.fixture);
-	}
+	spec.ip_options = 4;
+	is_left(scene, &spec);
+	spec = scene->answer;
+	spec.fragment = 0x2000;
+	is_left(scene, &spec);
+	spec = scene->answer;
+	spec.vlan_tags = 1;
+	is_left(scene, &spec);
+}
+
+static void check_ipv6_headers(struct scene *scene)
+{
+	struct packet_spec spec = scene->answer;
+
+	spec.extensions[0] = 60;
+	spec.extension_count = 1;
+	is_left(scene, &spec);
 }
 
 static void headers_that_ask_for_more_are_tcs(void)
 {
-	struct packet_spec spec;
-	struct scene scene;
-
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_UDP);
-	CHECK(!test_failed);
-	spec = scene.answer;
-	spec.ip_options = 4;
-	is_left(&scene, &spec);
-	spec = scene.answer;
-	spec.fragment = 0x2000;
-	is_left(&scene, &spec);
-	spec = scene.answer;
-	spec.vlan_tags = 1;
-	is_left(&scene, &spec);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
-	scene_open(&scene, &families[MASQ_IPV6], IPPROTO_UDP);
-	CHECK(!test_failed);
-	spec = scene.answer;
-	spec.extensions[0] = 60;
-	spec.extension_count = 1;
-	is_left(&scene, &spec);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+	in_scene(&families[MASQ_IPV4], IPPROTO_UDP, check_ipv4_headers);
+	in_scene(&families[MASQ_IPV6], IPPROTO_UDP, check_ipv6_headers);
 }
 
 /* A router tells the sender of it: the stack does. */
+static void check_last_hop(struct scene *scene)
+{
+	struct frame frame;
+
+	frame_build(&frame, &scene->answer);
+	while (frame.bytes[hops_at(scene)] > 1)
+		hop_take(scene, &frame);
+	frame_is_left(scene, &frame);
+}
+
 static void the_last_hop_is_tcs(void)
 {
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		struct scene scene;
-		struct frame frame;
+	in_each_family(IPPROTO_UDP, check_last_hop);
+}
 
-		scene_open(&scene, &families[i], IPPROTO_UDP);
-		CHECK(!test_failed);
-		frame_build(&frame, &scene.answer);
-		while (frame.bytes[hops_at(&scene)] > 1)
-			hop_take(&scene, &frame);
-		frame_is_left(&scene, &frame);
-		CHECK(!test_failed);
-		fixture_close(&scene.fixture);
-	}
+static void check_mtu(struct scene *scene)
+{
+	size_t room = MTU - scene->family->header - 8;
+
+	scene->answer.payload = room + 1;
+	is_left(scene, &scene->answer);
+	scene->answer.payload = room;
+	is_sent_on(scene);
 }
 
 static void what_is_too_big_for_the_pods_link_is_tcs(void)
 {
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		size_t room = MTU - families[i].header - 8;
-		struct scene scene;
-
-		scene_open(&scene, &families[i], IPPROTO_UDP);
-		CHECK(!test_failed);
-		scene.answer.payload = room + 1;
-		is_left(&scene, &scene.answer);
-		scene.answer.payload = room;
-		is_sent_on(&scene);
-		CHECK(!test_failed);
-		fixture_close(&scene.fixture);
-	}
+	in_each_family(IPPROTO_UDP, check_mtu);
 }
 
 /* As a virtual device hands it on that leaves the rest to the next. */
+static void check_unfinished(struct scene *scene)
+{
+	struct frame frame;
+
+	frame_build(&frame, &scene->answer);
+	frame.bytes[frame.length - 1] ^= 1;
+	frame_is_left(scene, &frame);
+}
+
 static void an_unfinished_checksum_is_tcs(void)
 {
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		for (size_t j = 0; j < LENGTH(protos); j++) {
-			struct scene scene;
-			struct frame frame;
+	in_each_family(IPPROTO_UDP, check_unfinished);
+	in_each_family(IPPROTO_TCP, check_unfinished);
+	in_each_family(IPPROTO_ICMP, check_unfinished);
+}
 
-			scene_open(&scene, &families[i], protos[j]);
-			CHECK(!test_failed);
-			frame_build(&frame, &scene.answer);
-			frame.bytes[frame.length - 1] ^= 1;
-			frame_is_left(&scene, &frame);
-			CHECK(!test_failed);
-			fixture_close(&scene.fixture);
-		}
-	}
+static void check_early_end(struct scene *scene)
+{
+	struct frame frame;
+
+	frame_build(&frame, &scene->answer);
+	frame.length--;
+	frame_is_left(scene, &frame);
 }
 
 static void a_frame_that_ends_early_is_tcs(void)
 {
-	struct scene scene;
-	struct frame frame;
+	in_scene(&families[MASQ_IPV4], IPPROTO_UDP, check_early_end);
+}
 
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_UDP);
-	CHECK(!test_failed);
-	frame_build(&frame, &scene.answer);
-	frame.length--;
-	frame_is_left(&scene, &frame);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+static void check_ways(struct scene *scene)
+{
+	const struct masq_pod_way way = scene->way;
+
+	scene->way.way.takes_frames = 0;
+	way_set(scene);
+	is_left(scene, &scene->answer);
+	scene->way = way;
+	scene->way.way.ifindex = 0;
+	way_set(scene);
+	is_left(scene, &scene->answer);
+	scene->way = way;
+	scene->way.until_ns = 1; /* asked for long ago */
+	way_set(scene);
+	is_left(scene, &scene->answer);
+	scene->way = way;
+	way_set(scene);
+	is_sent_on(scene);
 }
 
 static void without_a_way_it_is_tcs(void)
 {
-	struct masq_pod_way way;
-	struct scene scene;
+	in_scene(&families[MASQ_IPV4], IPPROTO_UDP, check_ways);
+}
 
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_UDP);
-	CHECK(!test_failed);
-	way = scene.way;
-	scene.way.way.takes_frames = 0;
-	way_set(&scene);
-	is_left(&scene, &scene.answer);
-	scene.way = way;
-	scene.way.way.ifindex = 0;
-	way_set(&scene);
-	is_left(&scene, &scene.answer);
-	scene.way = way;
-	scene.way.until_ns = 1; /* asked for long ago */
-	way_set(&scene);
-	is_left(&scene, &scene.answer);
-	scene.way = way;
-	way_set(&scene);
-	is_sent_on(&scene);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+static void check_flows(struct scene *scene)
+{
+	scene->flow.kind = MASQ_KIND_MASQUERADED;
+	fixture_set_flow(&scene->fixture, &scene->key, &scene->flow);
+	is_left(scene, &scene->answer);
+	scene->flow.kind = MASQ_KIND_DIRECT;
+	scene->flow.expires_ns = fixture_now_ns() - SECOND_NS;
+	fixture_set_flow(&scene->fixture, &scene->key, &scene->flow);
+	is_left(scene, &scene->answer);
 }
 
 static void flows_that_need_the_stack_are_tcs(void)
 {
-	struct scene scene;
+	in_scene(&families[MASQ_IPV4], IPPROTO_UDP, check_flows);
+}
 
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_UDP);
-	CHECK(!test_failed);
-	scene.flow.kind = MASQ_KIND_MASQUERADED;
-	fixture_set_flow(&scene.fixture, &scene.key, &scene.flow);
-	is_left(&scene, &scene.answer);
-	scene.flow.kind = MASQ_KIND_DIRECT;
-	scene.flow.expires_ns = fixture_now_ns() - SECOND_NS;
-	fixture_set_flow(&scene.fixture, &scene.key, &scene.flow);
-	is_left(&scene, &scene.answer);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+static void check_settings(struct scene *scene)
+{
+	struct masq_config config, other;
+
+	fixture_get_config(&scene->fixture, &config);
+	other = config;
+	other.forwarding = MASQ_FORWARDING_STACK;
+	fixture_set_config(&scene->fixture, &other);
+	is_left(scene, &scene->answer);
+	other = config;
+	for (other.mode = MASQ_MODE_FLAT; other.mode < MASQ_MODE_COUNT;
+	     other.mode++) {
+		fixture_set_config(&scene->fixture, &other);
+		is_left(scene, &scene->answer);
+	}
+	fixture_set_config(&scene->fixture, &config);
+	is_sent_on(scene);
 }
 
 static void other_settings_make_it_tcs(void)
 {
-	struct masq_config config, other;
-	struct scene scene;
-
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_UDP);
-	CHECK(!test_failed);
-	fixture_get_config(&scene.fixture, &config);
-	other = config;
-	other.forwarding = MASQ_FORWARDING_STACK;
-	fixture_set_config(&scene.fixture, &other);
-	is_left(&scene, &scene.answer);
-	for (enum masq_mode mode = MASQ_MODE_FLAT; mode < MASQ_MODE_COUNT;
-	     mode++) {
-		other = config;
-		other.mode = mode;
-		fixture_set_config(&scene.fixture, &other);
-		is_left(&scene, &scene.answer);
-	}
-	fixture_set_config(&scene.fixture, &config);
-	is_sent_on(&scene);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+	in_scene(&families[MASQ_IPV4], IPPROTO_UDP, check_settings);
 }
 
 /* --- what nobody asked for --- */
@@ -464,9 +457,11 @@ static struct packet_spec stranger_of(const struct scene *scene)
 	return spec;
 }
 
-static void check_unsolicited(struct scene *scene, uint8_t proto)
+static void check_unsolicited(struct scene *scene)
 {
 	struct packet_spec stranger = stranger_of(scene), spec = stranger;
+	int af = scene->family->header == 20 ? AF_INET : AF_INET6;
+	int type = spec.proto == IPPROTO_TCP ? SOCK_STREAM : SOCK_DGRAM;
 	int fd;
 
 	is_left(scene, &stranger);
@@ -480,10 +475,7 @@ static void check_unsolicited(struct scene *scene, uint8_t proto)
 	spec = stranger;
 	spec.dst = scene->family->other_pod; /* not the node's address */
 	is_left(scene, &spec);
-	fd = fixture_host_socket(
-		scene->family->header == 20 ? AF_INET : AF_INET6,
-		proto == IPPROTO_TCP ? SOCK_STREAM : SOCK_DGRAM,
-		stranger.dst_port);
+	fd = fixture_host_socket(af, type, stranger.dst_port);
 	CHECK(fd >= 0);
 	stranger.tcp_flags = SYN;
 	is_left(scene, &stranger);
@@ -493,33 +485,23 @@ static void check_unsolicited(struct scene *scene, uint8_t proto)
 
 static void what_nobody_asked_for_is_dropped_where_that_is_wanted(void)
 {
-	for (int i = 0; i < MASQ_FAMILY_COUNT; i++) {
-		for (size_t j = 0; j < 2; j++) {
-			struct scene scene;
+	in_each_family(IPPROTO_UDP, check_unsolicited);
+	in_each_family(IPPROTO_TCP, check_unsolicited);
+}
 
-			scene_open(&scene, &families[i], protos[j]);
-			CHECK(!test_failed);
-			check_unsolicited(&scene, protos[j]);
-			CHECK(!test_failed);
-			fixture_close(&scene.fixture);
-		}
-	}
+static void check_echoes(struct scene *scene)
+{
+	struct packet_spec stranger = stranger_of(scene);
+
+	drops_unsolicited(&scene->fixture);
+	is_left(scene, &stranger);
+	stranger.icmp_type = scene->family->echo;
+	is_left(scene, &stranger);
 }
 
 static void echoes_are_never_unsolicited(void)
 {
-	struct packet_spec stranger;
-	struct scene scene;
-
-	scene_open(&scene, &families[MASQ_IPV4], IPPROTO_ICMP);
-	CHECK(!test_failed);
-	drops_unsolicited(&scene.fixture);
-	stranger = stranger_of(&scene);
-	is_left(&scene, &stranger);
-	stranger.icmp_type = scene.family->echo;
-	is_left(&scene, &stranger);
-	CHECK(!test_failed);
-	fixture_close(&scene.fixture);
+	in_scene(&families[MASQ_IPV4], IPPROTO_ICMP, check_echoes);
 }
 
 static const struct test_case cases[] = {

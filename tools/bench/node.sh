@@ -8,17 +8,9 @@
 BENCH_SOURCES=10.244.1.128
 BENCH_SOURCE_COUNT=32
 
-bench_gro() {
-	local at
-	# XDP frames, which the generator sends, need it
-	for at in 'node1 pod1.1' 'node1 uplink' 'pod1.1 eth0' 'outside node1'; do
-		on "${at% *}" ethtool -K "${at#* }" gro on
-	done
-}
-
 bench_sources() {
 	local i mac
-	mac=$(on pod1.1 ip -j link show eth0 | jq -r '.[].address')
+	mac=$(lab_mac_of pod1.1 eth0)
 	for ((i = 128; i < 128 + BENCH_SOURCE_COUNT; i++)); do
 		on pod1.1 ip addr add "10.244.1.$i/32" dev eth0
 		# the generator waits for no neighbour
@@ -66,51 +58,21 @@ bytes() {
 		$(($1 >> 16 & 255)) $(($1 >> 24))
 }
 
-# mac_of NAME DEV: as bpftool takes it
-mac_of() {
-	on "$1" ip -j link show "$2" | jq -r '.[].address | gsub(":"; " ")'
-}
-
 # No translation, and for the answers the least that XDP can do.
 bench_limit() {
-	local link
+	local link pod host
 	bench_none
+	pod=$(lab_mac_of pod1.1 eth0)
+	host=$(lab_mac_of node1 pod1.1)
 	link=$(on node1 ip -j link show pod1.1 | jq '.[].ifindex')
 	on node1 bpftool prog loadall build/tools/bench/limit.bpf.o \
 		"$LAB_PINS-limit" pinmaps "$LAB_PINS-limit"
-	# shellcheck disable=SC2046 # bytes
+	# shellcheck disable=SC2046,SC2086 # bytes
 	on node1 bpftool map update pinned "$LAB_PINS-limit/bench_way" \
 		key 0 0 0 0 value hex 0 0 0 0 $(bytes "$link") 0 0 \
-		$(mac_of pod1.1 eth0) $(mac_of node1 pod1.1) 0 0
+		${pod//:/ } ${host//:/ } 0 0
 	on node1 bpftool net attach xdpdrv \
 		pinned "$LAB_PINS-limit/bench_limit" dev uplink
-}
-
-# A web server at each of the outside's addresses, which ends each connection.
-bench_http() {
-	local dir
-	dir=$(mktemp -d)
-	cat >"$dir/nginx.conf" <<-END
-		daemon off;
-		worker_processes 1;
-		pid $dir/pid;
-		events { worker_connections 10000; }
-		http {
-			access_log off;
-			client_body_temp_path $dir;
-			proxy_temp_path $dir;
-			fastcgi_temp_path $dir;
-			uwsgi_temp_path $dir;
-			scgi_temp_path $dir;
-			keepalive_timeout 0;
-			server {
-				listen 8080 backlog=4096 reuseport;
-				return 200 "here\n";
-			}
-		}
-	END
-	start outside nginx -p "$dir" -c "$dir/nginx.conf" -e /dev/null \
-		>/dev/null 2>&1
 }
 
 # bench_up VARIANT
@@ -118,13 +80,15 @@ bench_up() {
 	lab_outside
 	lab_node 1 0
 	lab_ptp_pod 1 1
-	bench_gro
+	lab_take_frames pod1.1
 	bench_sources
 	"bench_$1"
 	start outside iperf3 -s >/dev/null
 	start outside sockperf server -i 203.0.113.10 -p 5001 >/dev/null
+	# at each of the outside's addresses; it ends each connection
 	on outside ip addr add 203.0.113.0/24 dev lo
-	bench_http
+	lab_http outside "/run/$LAB-nginx" here \
+		'listen 8080 backlog=4096 reuseport;' 'keepalive_timeout 0;'
 	wait_for 10 on outside nc -z 203.0.113.10 8080
 	wait_for 10 on outside nc -z 203.0.113.10 5201
 	wait_for 10 on pod1.1 ping -qc 1 -W 1 203.0.113.10
