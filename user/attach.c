@@ -2,7 +2,6 @@
 #include "attach.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -64,13 +63,6 @@ static struct hook tcx_hook(const char *pin_dir, __u32 ifindex,
 		.type = tcx_types[direction],
 		.flags = direction == MASQ_INGRESS ? TCX_FIRST : 0,
 	};
-}
-
-int attach_has_tcx(int program_fd)
-{
-	/* no such interface: a kernel with tcx says so, one without EINVAL */
-	return bpf_link_create(program_fd, INT_MAX, tcx_types[MASQ_EGRESS],
-			       NULL) == -ENODEV;
 }
 
 static int tcx_put(const struct attach *attach, enum masq_direction direction,

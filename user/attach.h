@@ -17,9 +17,6 @@ struct attach {
 	const int *program_fds; /* by enum masq_slot */
 };
 
-/* Does this kernel have tcx?  Tried with this program, on no interface. */
-int attach_has_tcx(int program_fd);
-
 /*
  * Put the programs on the interface.  Where programs of ours are there by the
  * same way, they are replaced and no packet passes between.  Says what failed;

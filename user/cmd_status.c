@@ -10,6 +10,7 @@
 #include "attach.h"
 #include "command.h"
 #include "hazards.h"
+#include "kernel.h"
 #include "log.h"
 #include "maps.h"
 #include "node.h"
@@ -33,6 +34,13 @@ static const struct output_column pod_columns[] = {
 
 static const struct output_column range_columns[] = {
 	{ "range", 24 }, { "is", 7 }, { "named by", 26 }, { "from", 0 }, { 0 },
+};
+
+static const struct output_column ability_columns[] = {
+	{ "the kernel's", 15 },
+	{ "is there", 8 },
+	{ "otherwise", 0 },
+	{ 0 },
 };
 
 static const struct output_column warning_columns[] = { { "warning", 0 },
@@ -317,6 +325,19 @@ static void timeouts_print(struct output *output,
 	output_list_end(output);
 }
 
+static void abilities_print(struct output *output)
+{
+	output_list_begin(output, "kernel_abilities", ability_columns);
+	for (int i = 0; i < KERNEL_ABILITY_COUNT; i++) {
+		output_row_begin(output);
+		output_string(output, "name", kernel_ability_name(i));
+		output_string(output, "is_there", kernel_can(i) ? "yes" : "no");
+		output_string(output, "otherwise", kernel_ability_otherwise(i));
+		output_row_end(output);
+	}
+	output_list_end(output);
+}
+
 /* Of text only what there is: an empty table would ask for reading. */
 static int warnings_print(struct output *output, const struct maps *maps)
 {
@@ -390,6 +411,7 @@ static int status_print(struct output *output, const struct maps *maps,
 	pod_links_print(output, maps, view);
 	error = ranges_print(output, maps, view);
 	timeouts_print(output, &config);
+	abilities_print(output);
 	if (!error && !view->is_elsewhere)
 		error = warnings_print(output, maps);
 	return error;

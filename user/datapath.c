@@ -6,39 +6,25 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 
+#include "kernel.h"
 #include "log.h"
 #include "masq.skel.h"
 #include "move.h"
 #include "programs.h"
 #include "prove.h"
 
-/* Does the kernel tell skb->ip_summed to TC programs (Linux 6.2)? */
-static bool kernel_tells_ip_summed(void)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool tells;
-
-	if (!btf)
-		return false;
-	tells = btf__find_by_name_kind(btf, "bpf_cast_to_kern_ctx",
-				       BTF_KIND_FUNC) > 0;
-	btf__free(btf);
-	return tells;
-}
-
 static int rewrite_choose(const struct sourced *sourced, bool *ret)
 {
 	enum config_rewrite wanted = sourced->config.rewrite;
-	bool tells = kernel_tells_ip_summed();
+	bool tells = kernel_can(KERNEL_IP_SUMMED);
 
+	*ret = tells && wanted != CONFIG_REWRITE_HELPERS;
 	if (wanted == CONFIG_REWRITE_DIRECT && !tells)
 		return values_refuse(&sourced->values, "rewrite", NULL,
 				     "this kernel does not tell how far "
 				     "checksums are computed (Linux 6.2 and "
 				     "later do): give auto");
-	*ret = tells && wanted != CONFIG_REWRITE_HELPERS;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "attach.h"
+#include "kernel.h"
 #include "log.h"
 #include "move.h"
 #include "programs.h"
@@ -227,16 +228,14 @@ bool uplinks_equal(const struct uplinks *a, const struct uplinks *b)
  * Return: enum masq_attach, or -1, said.
  */
 static int way_choose(const struct uplink *uplink,
-		      const struct datapath *datapath,
 		      const struct sourced *sourced)
 {
-	int program_fd = datapath->program_fds[MASQ_SLOT_EGRESS];
 	enum config_attach wanted = sourced->config.attach;
 	enum masq_attach asked;
 
 	asked = wanted == CONFIG_ATTACH_CLSACT ? MASQ_ATTACH_CLSACT :
 						 MASQ_ATTACH_TCX;
-	if (asked == MASQ_ATTACH_TCX && !attach_has_tcx(program_fd)) {
+	if (asked == MASQ_ATTACH_TCX && !kernel_can(KERNEL_TCX)) {
 		if (wanted == CONFIG_ATTACH_TCX)
 			return values_refuse(&sourced->values, "attach", NULL,
 					     "this kernel has no tcx (Linux "
@@ -290,7 +289,7 @@ int uplinks_choose_ways(struct uplinks *uplinks,
 		uplink->was_attached = maps_get_uplink(&datapath->maps,
 						       uplink->link->ifindex,
 						       &uplink->former) == 0;
-		way = way_choose(uplink, datapath, sourced);
+		way = way_choose(uplink, sourced);
 		if (way < 0)
 			return -1;
 		uplink->value.attach = way;
