@@ -87,7 +87,7 @@ bench: setup-bench all $B/pktgen $(BENCH)/programs $(BENCH)/limit.bpf.o ## measu
 check: setup-all all $(TEST_PROGRAMS) ## build and run all tests
 	$Qselftests/run $(TESTS)
 
-check-kernels: setup-all setup-kernels all $(TEST_PROGRAMS) ## tests under Debian's kernels; KERNELS='bookworm sid' TESTS='...'
+check-kernels: setup-all setup-kernels all $(TEST_PROGRAMS) $(CLANG_TESTS) ## tests under Debian's kernels; KERNELS='bookworm sid' TESTS='...'
 	$QKERNELS='$(KERNELS)' selftests/kernels $(TESTS)
 
 lint: setup-all $B/masq.skel.h ## formatting, shell and C checks

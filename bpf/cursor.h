@@ -19,20 +19,36 @@ static inline __u16 cursor_offset(const struct cursor *c)
 	return c->pos - c->start;
 }
 
+/*
+ * Where the packet's bytes begin or end, as a field of the context says.  The
+ * load is written out: of the field's 32 bits clang 19 would make 64 by a move,
+ * and what is moved so is an address no more to the verifier.
+ */
+#define context_address(context, field)                                        \
+	({                                                                     \
+		void *at_;                                                     \
+		asm volatile(                                                  \
+			"%0 = *(u32 *)(%1 + %2)"                               \
+			: "=r"(at_)                                            \
+			: "r"(context),                                        \
+			  "i"(__builtin_offsetof(typeof(*(context)), field))); \
+		at_;                                                           \
+	})
+
 /* All of the packet that is in reach; dead once a helper moves it. */
 static inline struct cursor cursor_of(const struct __sk_buff *skb)
 {
 	return (struct cursor){
-		.start = (void *)(long)skb->data,
-		.end = (void *)(long)skb->data_end,
+		.start = context_address(skb, data),
+		.end = context_address(skb, data_end),
 	};
 }
 
 static inline struct cursor cursor_of_xdp(const struct xdp_md *ctx)
 {
 	return (struct cursor){
-		.start = (void *)(long)ctx->data,
-		.end = (void *)(long)ctx->data_end,
+		.start = context_address(ctx, data),
+		.end = context_address(ctx, data_end),
 	};
 }
 

@@ -77,7 +77,7 @@ static inline int error_address(const struct packet *p,
  * Global for the verifier, as packet_parse(); and for its stack: it holds two
  * packets.
  */
-__noinline int error_translate(struct __sk_buff *skb, const struct packet *p)
+__weak int error_translate(struct __sk_buff *skb, const struct packet *p)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct packet quote = {};

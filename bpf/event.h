@@ -69,7 +69,7 @@ static inline void event_flow(const struct masq_tuple *external,
 
 /* A packet is dropped.  Global for the verifier, as packet_parse(). Return: 0.
  */
-__noinline int event_drop(const struct packet *p, __u32 verdict)
+__weak int event_drop(const struct packet *p, __u32 verdict)
 {
 	struct masq_event *event;
 

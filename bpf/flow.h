@@ -302,11 +302,16 @@ static __always_inline enum attempt flow_search(const struct packet *p,
 	return port_search(search);
 }
 
-/* The same.  *ret: its external tuple, record in place. */
-static inline enum attempt flow_place(struct __sk_buff *skb,
-				      const struct packet *p,
-				      enum masq_kind kind, __u64 now,
-				      struct masq_tuple *ret)
+/*
+ * The same.  A function of its own, for its stack: the search must not lie
+ * below flow_link().
+ *
+ * *ret: its external tuple, record in place.
+ */
+static __noinline enum attempt flow_place(struct __sk_buff *skb,
+					  const struct packet *p,
+					  enum masq_kind kind, __u64 now,
+					  struct masq_tuple *ret)
 {
 	struct port_search search = {
 		.skb = skb,

@@ -67,7 +67,7 @@ static inline void former_return(const struct masq_flow *flow)
  *
  * Return: enum former.
  */
-__noinline int former_bring(const struct masq_tuple *external)
+__weak int former_bring(const struct masq_tuple *external)
 {
 	struct masq_external index = {};
 	struct masq_flow *old, fresh;
@@ -102,7 +102,7 @@ __noinline int former_bring(const struct masq_tuple *external)
 }
 
 /* The same by its internal tuple. */
-__noinline int former_bring_internal(const struct masq_tuple *internal)
+__weak int former_bring_internal(const struct masq_tuple *internal)
 {
 	const struct masq_external *index;
 	struct masq_tuple external;

@@ -50,8 +50,8 @@ static __noinline int fragment_early(struct __sk_buff *skb,
  *
  * Global for the verifier, as packet_parse().
  */
-__noinline int fragment_flow(struct __sk_buff *skb, const struct packet *p,
-			     struct endpoint *ret)
+__weak int fragment_flow(struct __sk_buff *skb, const struct packet *p,
+			 struct endpoint *ret)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	const struct masq_fragment *first;
@@ -81,8 +81,8 @@ __noinline int fragment_flow(struct __sk_buff *skb, const struct packet *p,
  *
  * Return: the verdict.
  */
-__noinline int fragment_first(struct __sk_buff *skb, const struct packet *p,
-			      __u32 verdict, const struct endpoint *to)
+__weak int fragment_first(struct __sk_buff *skb, const struct packet *p,
+			  __u32 verdict, const struct endpoint *to)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct masq_datagram datagram;

@@ -22,7 +22,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* Where this packet leaves for: the external end of its flow. */
-static inline enum masq_verdict
+static __always_inline enum masq_verdict
 egress_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
@@ -44,8 +44,8 @@ egress_flow(struct __sk_buff *skb, const struct packet *p, struct endpoint *ret)
 }
 
 /* Where this packet is bound for: the internal end of its flow. */
-static inline enum masq_verdict ingress_flow(struct packet *p,
-					     struct endpoint *ret)
+static __always_inline enum masq_verdict ingress_flow(struct packet *p,
+						      struct endpoint *ret)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	enum masq_verdict verdict;
@@ -59,8 +59,9 @@ static inline enum masq_verdict ingress_flow(struct packet *p,
 	return MASQ_PASS_INBOUND;
 }
 
-/* The other end of this packet's flow, whatever the packet is to it. */
-static inline enum masq_verdict
+/* The other end of this packet's flow, whatever the packet is to it.  Inline as
+ * handle(). */
+static __always_inline enum masq_verdict
 packet_flow(struct __sk_buff *skb, struct packet *p, struct endpoint *ret)
 {
 	if (p->role == PACKET_FRAGMENT)
@@ -78,8 +79,9 @@ static inline enum masq_verdict untranslated(const struct packet *p)
 					     MASQ_PASS_NO_FLOW;
 }
 
-static inline enum masq_verdict translate(struct __sk_buff *skb,
-					  struct packet *p)
+/* Inline as handle(). */
+static __always_inline enum masq_verdict translate(struct __sk_buff *skb,
+						   struct packet *p)
 {
 	struct endpoint other = {};
 	enum masq_verdict verdict;

@@ -19,8 +19,8 @@ const volatile __u8 rewrites_directly = 0;
  * Return: MASQ_TRANSLATED, or MASQ_DROP_MALFORMED when the packet does not
  * hold what parse() saw.
  */
-__noinline int rewrite(struct __sk_buff *skb, const struct packet *p,
-		       const struct endpoint *to)
+__weak int rewrite(struct __sk_buff *skb, const struct packet *p,
+		   const struct endpoint *to)
 {
 	enum masq_verdict verdict;
 

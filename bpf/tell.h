@@ -183,7 +183,7 @@ static inline int told_store(struct __sk_buff *skb, const struct packet *p,
  *
  * Return: what the hook is to do.
  */
-__noinline int tell(struct __sk_buff *skb, const struct packet *p)
+__weak int tell(struct __sk_buff *skb, const struct packet *p)
 {
 	struct told told = { .scratch = scratch_get(SCRATCH_SUM) };
 	struct masq_addr node;

@@ -47,9 +47,8 @@ static inline void question_fill(const struct way_question *question,
  * Return: whether there is one: a route that may be used for forwarding, and a
  * neighbour that is known.
  */
-__noinline int way_ask(struct __sk_buff *skb,
-		       const struct way_question *question,
-		       struct masq_way *ret)
+__weak int way_ask(struct __sk_buff *skb, const struct way_question *question,
+		   struct masq_way *ret)
 {
 	struct bpf_fib_lookup fib = {};
 
@@ -195,11 +194,11 @@ static inline int mac_equal(const unsigned char a[6], const unsigned char b[6])
 /* A pod's packet came from there: it can be reached there, too. */
 static inline void pod_port_note(struct __sk_buff *skb, const struct packet *p)
 {
-	const struct ethhdr *eth = (void *)(long)skb->data;
+	const struct ethhdr *eth = context_address(skb, data);
 	struct masq_addr pod = p->tuple.local;
 	struct masq_pod_way fresh = {}, *now;
 
-	if ((void *)(eth + 1) > (void *)(long)skb->data_end)
+	if ((void *)(eth + 1) > context_address(skb, data_end))
 		return;
 	now = bpf_map_lookup_elem(&masq_pod_ways, &pod);
 	if (now)

@@ -21,7 +21,7 @@ enum {
 };
 
 /* Global for the verifier, as packet_parse(). Return: what parse() says. */
-__noinline int xdp_parse(struct xdp_md *ctx, struct packet *p)
+__weak int xdp_parse(struct xdp_md *ctx, struct packet *p)
 {
 	struct cursor c = cursor_of_xdp(ctx);
 	const struct ethhdr *eth = c.start;
@@ -51,7 +51,7 @@ static inline int xdp_suits(const struct cursor *c, const struct packet *p)
 }
 
 /* Global for the verifier, as packet_parse(). */
-__noinline __u32 xdp_sum(struct xdp_md *ctx, __u32 offset, __u32 left)
+__weak __u32 xdp_sum(struct xdp_md *ctx, __u32 offset, __u32 left)
 {
 	struct cursor c = cursor_of_xdp(ctx);
 

@@ -118,5 +118,27 @@ $T/%: selftests/packet/%.c $(wildcard selftests/packet/*.h) \
 	$Q$(CC) $(USER_FLAGS) -pthread -Iselftests $(filter %.c,$^) \
 		$(TESTED_OBJECTS) $(LIBRARIES) -o $@
 
+# What other compilers make of the programs.
+CLANGS := 16 19
+CLANG_TESTS := $(CLANGS:%=$T/budget_clang%_test)
+.SECONDARY: $(foreach v,$(CLANGS),$T/clang-$v/masq.bpf.o)
+
+$T/clang-%/masq.bpf.o: $(BPF_SOURCES) $(HEADERS) vmlinux/vmlinux.h
+	$(call say,BPF,$@)
+	$Qmkdir -p $(@D)
+	$Qclang-$* $(BPF_FLAGS) -c bpf/masq.bpf.c -o $@
+
+$T/clang-%/masq.skel.h: $T/clang-%/masq.bpf.o
+	$(call say,SKEL,$@)
+	$Qbpftool gen skeleton $< name masq_bpf >$@
+
+# programs.c and the test itself open the object: all else is what it was.
+$(CLANG_TESTS): $T/budget_clang%_test: $T/clang-%/masq.skel.h \
+		$T/budget_test
+	$(call say,TEST,$@)
+	$Q$(CC) -I$(<D) $(USER_FLAGS) -pthread -Iselftests user/programs.c \
+		$(patsubst %,selftests/packet/%.c,budget_test packet fixture) \
+		$(filter-out %/programs.o,$(TESTED_OBJECTS)) $(LIBRARIES) -o $@
+
 # the generator and the oracle
 $T/leak_test: $(LEAK_SOURCES)

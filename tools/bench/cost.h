@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a program costs the verifier: instructions that it has walked, and the
- * bytes of stack that the program's functions have, each for itself.
+ * What a program costs the verifier: instructions that it has walked, the bytes
+ * of stack that the program's functions have, each for itself, and the time.
  */
 #ifndef COST_H
 #define COST_H
@@ -15,6 +15,7 @@
 struct cost {
 	unsigned int instructions;
 	unsigned int stack; /* of its largest function */
+	unsigned int ms; /* that it has walked for */
 };
 
 enum {
@@ -49,6 +50,15 @@ static inline unsigned int cost_stack(const char *log)
 	return largest;
 }
 
+/* "verification time 1234 usec", in milliseconds. */
+static inline unsigned int cost_ms(const char *log)
+{
+	static const char title[] = "verification time ";
+	const char *at = strstr(log, title);
+
+	return at ? strtoul(at + strlen(title), NULL, 10) / 1000 : 0;
+}
+
 /* After the load. Return: 0 or a negative errno. */
 static inline int cost_read(const struct bpf_program *program, const char *log,
 			    struct cost *ret)
@@ -60,6 +70,7 @@ static inline int cost_read(const struct bpf_program *program, const char *log,
 
 	ret->instructions = info.verified_insns;
 	ret->stack = cost_stack(log);
+	ret->ms = cost_ms(log);
 	return error;
 }
 

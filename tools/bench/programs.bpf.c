@@ -24,9 +24,9 @@ int bench_nothing(struct __sk_buff *skb)
 
 static inline int restore_and_run(struct __sk_buff *skb)
 {
-	void *at = (void *)(long)skb->data;
+	void *at = context_address(skb, data);
 
-	if (at + sizeof(packet.bytes) > (void *)(long)skb->data_end)
+	if (at + sizeof(packet.bytes) > context_address(skb, data_end))
 		return TC_ACT_SHOT;
 	__builtin_memcpy(at, packet.bytes, sizeof(packet.bytes));
 	bpf_tail_call(skb, &bench_target, 0);
