@@ -37,6 +37,7 @@ lab_isolate() {
 			--kill-child --mount-proc "$0" "$@"
 	fi
 	mount -t tmpfs tmpfs /run
+	mount -t tmpfs tmpfs /dev/shm
 	mkdir -p /run/netns
 	mount -t bpf bpf /sys/fs/bpf
 }
@@ -71,9 +72,10 @@ start() {
 	LAB_PIDS+=("$started")
 }
 
-# wait_for SECONDS COMMAND…: until it succeeds.
+# wait_for SECONDS COMMAND…: until it succeeds.  LAB_PATIENCE: on a machine that
+# is so many times as slow.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${LAB_PATIENCE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$end" ]; then

@@ -39,12 +39,13 @@ daemon_stop() {
 	stop_daemon "$daemon" TERM
 }
 
-# The records that there are: what does not change while a flow lives.
+# The records of open flows: what does not change while one lives.  What is
+# closed rests, and goes when its time is over.
 flow_ids() {
 	bpftool -j map dump pinned "$fault_pins/masq_flows" |
-		jq -c '[.[].formatted | select(.value.kind != 3) | [.key,
-			.value.local, .value.local_port, .value.kind,
-			.value.opened_ns]]'
+		jq -c '[.[].formatted | select(.value.kind != 3 and
+			.value.closed_s == 0) | [.key, .value.local,
+			.value.local_port, .value.kind, .value.opened_ns]]'
 }
 
 # expect_flows WHAT BEFORE: what flow_ids said then is there still
