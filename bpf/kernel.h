@@ -69,6 +69,9 @@ enum {
 	SCTP_SHUTDOWN_COMPLETE = 14,
 };
 
+/* include/linux/skbuff.h: each packet of an SCTP train is a fragment's length */
+enum { GSO_BY_FRAGS = 0xffff };
+
 /* include/uapi/linux/pkt_cls.h; tcx calls the first TCX_NEXT. */
 enum {
 	TC_ACT_UNSPEC = -1, /* the next program or filter decides */

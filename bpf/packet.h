@@ -53,6 +53,7 @@ struct packet {
 	__u8 is_first_fragment;
 	__u8 is_quoted;
 	__u8 is_direct; /* its flow is MASQ_KIND_DIRECT, once it is found */
+	__u8 is_train; /* several SCTP packets behind one header */
 };
 
 /* The other side of the translation: what the local end becomes. */

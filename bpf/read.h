@@ -33,7 +33,8 @@ __weak int packet_parse(struct __sk_buff *skb, struct packet *p,
 
 /*
  * Read the packet, or the one that it quotes.  Only its first bytes may lie in
- * reach: then pull the headers.
+ * reach: then pull the headers.  Not those of a train: they would be taken from
+ * its first packet, which is cut out where it lies.
  */
 static inline enum masq_verdict packet_read(struct __sk_buff *skb,
 					    struct packet *p, __u32 ethertype,
@@ -45,7 +46,9 @@ static inline enum masq_verdict packet_read(struct __sk_buff *skb,
 	if (verdict != MASQ_DROP_MALFORMED ||
 	    skb->data_end - skb->data >= skb->len)
 		return verdict;
-	if (bpf_skb_pull_data(skb, skb->len < READ_BYTES ? skb->len :
+	p->is_train = skb->gso_size == GSO_BY_FRAGS;
+	if (!p->is_train &&
+	    bpf_skb_pull_data(skb, skb->len < READ_BYTES ? skb->len :
 							   READ_BYTES) < 0)
 		return verdict;
 	return packet_parse(skb, p, ethertype, l3_off);

@@ -110,7 +110,8 @@ static inline enum packet_role sctp_role(__u8 chunk)
 
 /*
  * SCTP's checksum covers the ports, but not the addresses: a port that may not
- * change spares summing up the packet. Source: RFC 9260 3.1, 6.8.
+ * change spares summing up the packet.  Chunks that stand alone are in no
+ * train. Source: RFC 9260 3.1, 6.8.
  */
 static inline enum masq_verdict parse_sctp(struct cursor *c, struct packet *p)
 {
@@ -120,6 +121,10 @@ static inline enum masq_verdict parse_sctp(struct cursor *c, struct packet *p)
 	p->port_off = 0;
 	if (p->is_quoted)
 		return verdict;
+	if (p->is_train) {
+		p->role = PACKET_CONTINUES;
+		return verdict;
+	}
 	if (!transport_has(c, p, SCTP_CHUNK_OFFSET + sizeof(*chunk)))
 		return MASQ_DROP_MALFORMED;
 	p->role = sctp_role(*chunk);
