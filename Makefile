@@ -84,7 +84,7 @@ demo: setup-all all ## show it at work; MODE=flat|isolated; KEEP=1 leaves it
 bench: setup-bench all $B/pktgen $(BENCH)/programs $(BENCH)/limit.bpf.o ## measure it beside others; ROUNDS=5
 	$Qtools/bench/run --rounds $(or $(ROUNDS),5)
 
-check: setup-all all $(TEST_PROGRAMS) ## build and run all tests
+check: setup-all setup-kernels all $(TEST_PROGRAMS) $(CLANG_TESTS) ## build and run all tests
 	$Qselftests/run $(TESTS)
 
 check-kernels: setup-all setup-kernels all $(TEST_PROGRAMS) $(CLANG_TESTS) ## tests under Debian's kernels; KERNELS='bookworm sid' TESTS='...'
