@@ -315,6 +315,17 @@ lab_masq() {
 		--cluster-cidr "$LAB_CLUSTER" "$@"
 }
 
+# What of --attach and of --rewrite this kernel has.
+lab_attaches() {
+	! grep -qw tcx_prog_attach /proc/kallsyms || echo tcx
+	echo clsact
+}
+
+lab_rewrites() {
+	! grep -qw bpf_cast_to_kern_ctx /proc/kallsyms || echo direct
+	echo helpers
+}
+
 # masq N COMMAND…: any other command on that node.
 masq() {
 	local n=$1
