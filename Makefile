@@ -29,7 +29,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 .PHONY: all demo bench check lint install uninstall clean help setup setup-all \
-	setup-bench setup-kernels check-kernels
+	setup-bench setup-kernels setup-arm64 check-kernels check-arm64
 
 PAGES := $B/bpfmasq.8 $B/bpfmasq-rfc.7
 
@@ -47,6 +47,9 @@ setup-bench: setup-all
 
 setup-kernels: setup-all
 	$Qtools/setup kernels
+
+setup-arm64: setup-all
+	$Qtools/setup arm64
 
 # `make` on a bare machine: the set-up comes before anything is compiled.
 $B/.setup: tools/setup
@@ -84,11 +87,14 @@ demo: setup-all all ## show it at work; MODE=flat|isolated; KEEP=1 leaves it
 bench: setup-bench all $B/pktgen $(BENCH)/programs $(BENCH)/limit.bpf.o ## measure it beside others; ROUNDS=5
 	$Qtools/bench/run --rounds $(or $(ROUNDS),5)
 
-check: setup-all setup-kernels all $(TEST_PROGRAMS) $(CLANG_TESTS) ## build and run all tests
+check: setup-all setup-kernels setup-arm64 all $(TEST_PROGRAMS) $(CLANG_TESTS) ## build and run all tests
 	$Qselftests/run $(TESTS)
 
 check-kernels: setup-all setup-kernels all $(TEST_PROGRAMS) $(CLANG_TESTS) ## tests under Debian's kernels; KERNELS='bookworm sid' TESTS='...'
 	$QKERNELS='$(KERNELS)' selftests/kernels $(TESTS)
+
+check-arm64: setup-all setup-arm64 ## the packet tests by and under arm64; SUITE=trixie TESTS='translate_test ...'
+	$Q+selftests/arm64 $(TESTS)
 
 lint: setup-all $B/masq.skel.h ## formatting, shell and C checks
 	$Qtools/lint

@@ -97,6 +97,7 @@ $T/vmlinux_types.o: $T/vmlinux_types.c
 	$Q$(CLANG) $(BPF_FLAGS) -c $< -o $@
 
 $T/vmlinux_test: $T/vmlinux_types.o
+$T/vmlinux_test: private USER_FLAGS += -DTYPES_OBJECT='"$T/vmlinux_types.o"'
 
 $(UNIT_TESTS): $(wildcard selftests/unit/*.h)
 

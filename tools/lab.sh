@@ -315,9 +315,13 @@ lab_masq() {
 		--cluster-cidr "$LAB_CLUSTER" "$@"
 }
 
-# What of --attach and of --rewrite this kernel has.
+lab_has_tcx() {
+	grep -qw tcx_prog_attach /proc/kallsyms
+}
+
+# What of --attach and of --rewrite this kernel has, the best first.
 lab_attaches() {
-	! grep -qw tcx_prog_attach /proc/kallsyms || echo tcx
+	! lab_has_tcx || echo tcx
 	echo clsact
 }
 

@@ -3,7 +3,7 @@
 #
 # --max-flows changes, and the daemon is killed on the way: before each call
 # that changes what outlives it.  Source it after kill.sh; then
-# check_moves WAY CHOICE.
+# check_ways CHOICE.
 
 # move_begin: to another size than there is
 move_begin() {
@@ -86,4 +86,13 @@ check_moves() {
 	connections_close
 	daemon_stop
 	masq 1 detach
+}
+
+# check_ways CHOICE: the best way at all these points, another where it differs
+check_ways() {
+	local attach choices=("$1")
+	for attach in $(lab_attaches); do
+		check_moves "$attach" "${choices[@]}"
+		choices=("$1" filters)
+	done
 }

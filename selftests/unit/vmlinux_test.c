@@ -2,14 +2,13 @@
 /*
  * vmlinux/vmlinux.h against the running kernel's BTF: each struct, and each
  * enumerator.  What vmlinux.h says is the BTF of an object that
- * selftests.mk makes from it.
+ * selftests.mk makes from it, TYPES_OBJECT.
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "unit.h"
 
-#define TYPES_OBJECT "build/selftests/vmlinux_types.o"
 #define ENUMERATOR_PREFIX "VMLINUX_" /* as selftests.mk writes them */
 
 enum { PATH_SIZE = 128, BITS = 8 };
