@@ -6,6 +6,9 @@
 # Source it after lab.sh.
 
 PKTGEN=$PWD/build/pktgen
+# A veth queues 256 packets, and drops what comes before a busy CPU takes them.
+# shellcheck disable=SC2034 # whoever sources this sends by it
+pktgen_window=200
 
 # pktgen_ready [POD [GATEWAY]]: of node 1; and by which of its interfaces
 pktgen_ready() {

@@ -253,14 +253,33 @@ static int burst_send(struct live *live, enum pktgen_direction direction,
 /* How many until the next look at the clock.  each_ns: 0: not known. */
 static __u64 burst_size(const struct options *options, __u32 each_ns)
 {
+	__u64 size = each_ns ? BURST_NS / each_ns + 1 : BURST_FIRST;
+
 	if (options->rate)
-		return options->rate / TURNS ? options->rate / TURNS : 1;
-	return each_ns ? BURST_NS / each_ns + 1 : BURST_FIRST;
+		size = options->rate / TURNS ? options->rate / TURNS : 1;
+	return options->window && options->window < size ? options->window :
+							   size;
 }
 
-/* count, seconds: as live_send(). */
+/*
+ * Wait for `count` packets more than *arrived, which becomes what there are:
+ * what is lost is waited for once.
+ */
+static int burst_await(const struct live *live, enum pktgen_direction direction,
+		       __u64 count, __u64 *arrived)
+{
+	struct pktgen_count now;
+
+	if (live_settle(live, direction, *arrived + count, &now) < 0)
+		return -1;
+	*arrived = now.packets;
+	return 0;
+}
+
+/* count, seconds: as live_send(); arrived: what was counted before. */
 static int bursts_send(struct live *live, enum pktgen_direction direction,
-		       __u64 count, __u32 seconds, struct result *ret)
+		       __u64 count, __u32 seconds, __u64 arrived,
+		       struct result *ret)
 {
 	const struct options *options = live->options;
 	const __u32 *sequence = &live->skel->bss->sequence[direction];
@@ -285,6 +304,10 @@ static int bursts_send(struct live *live, enum pktgen_direction direction,
 		/* a signal cuts a burst short: ask who has counted */
 		ret->sent = *(const volatile __u32 *)sequence - first;
 		ret->busy_ns += each_ns * (ret->sent - before);
+		if (options->window &&
+		    burst_await(live, direction, ret->sent - before, &arrived) <
+			    0)
+			return -1;
 		progress_show(&progress, ret->sent, clock_ns() - start);
 		if (options->rate)
 			sleep_until(start +
@@ -303,7 +326,8 @@ int live_send(struct live *live, enum pktgen_direction direction, __u64 count,
 	*ret = (struct result){ 0 };
 	if (device_enter(live->ends[direction]) < 0 ||
 	    live_count(live, direction, &before) < 0 ||
-	    bursts_send(live, direction, count, seconds, ret) < 0 ||
+	    bursts_send(live, direction, count, seconds, before.packets, ret) <
+		    0 ||
 	    live_settle(live, direction, before.packets + ret->sent,
 			&ret->count) < 0)
 		return -1;

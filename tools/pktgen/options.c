@@ -173,6 +173,11 @@ static const char *rate_take(struct reading *reading, const char *value)
 	return take_count(value, &reading->options->rate);
 }
 
+static const char *window_take(struct reading *reading, const char *value)
+{
+	return take_count(value, &reading->options->window);
+}
+
 static const char *generator_take(struct reading *reading, const char *value)
 {
 	unsigned int generator;
@@ -240,6 +245,8 @@ static const struct option_row rows[] = {
 	{ "count", "N", "send so many packets", count_take },
 	{ "seconds", "N", "or so long [1]", seconds_take },
 	{ "rate", "N", "packets a second [as many as go]", rate_take },
+	{ "window", "N", "packets on their way at once [as many as go]",
+	  window_take },
 	{ "open", NULL, "send one packet of each flow first, unmeasured",
 	  open_take },
 	{ "back", NULL, "the same, and measure the answers", back_take },
@@ -315,10 +322,10 @@ static int agree(const struct options *options)
 					 plan->ports);
 	if (options->generator != GENERATOR_KERNEL)
 		return 0;
-	if (plan->proto != IPPROTO_UDP || options->opens)
+	if (plan->proto != IPPROTO_UDP || options->opens || options->window)
 		return log_error("--generator kernel: it sends UDP, opens no "
-				 "flows before and no answers; give "
-				 "--generator xdp");
+				 "flows before, sends no answers and waits for "
+				 "nothing; give --generator xdp");
 	return 0;
 }
 

@@ -31,6 +31,7 @@ struct options {
 	__u32 count; /* of packets; 0: until the time is over */
 	__u32 seconds;
 	__u32 rate; /* packets a second; 0: as many as go */
+	__u32 window; /* packets on their way at once; 0: as many as go */
 	bool opens; /* send one packet of each flow first, unmeasured */
 	bool back; /* measure the answers; opens */
 	bool is_ready_to_lose; /* what is lost is no failure */
