@@ -10,12 +10,12 @@
 
 #include "grace.h"
 #include "hook.h"
+#include "kernel.h"
 #include "log.h"
 
-/* include/uapi/linux/bpf.h of Linux 6.6, which libbpf 1.1 does not know. */
-static const enum bpf_attach_type tcx_types[MASQ_DIRECTION_COUNT] = {
-	[MASQ_EGRESS] = 47, /* BPF_TCX_EGRESS */
-	[MASQ_INGRESS] = 46, /* BPF_TCX_INGRESS */
+static const int tcx_types[MASQ_DIRECTION_COUNT] = {
+	[MASQ_EGRESS] = KERNEL_TCX_EGRESS,
+	[MASQ_INGRESS] = KERNEL_TCX_INGRESS,
 };
 
 enum {

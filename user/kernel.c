@@ -9,20 +9,18 @@
 
 #include "netdev.h"
 
-/* include/uapi/linux/bpf.h of Linux 6.7, which libbpf 1.1 does not know. */
 enum {
-	TCX_INGRESS = 46, /* BPF_TCX_INGRESS */
-	NETKIT_PRIMARY = 54, /* BPF_NETKIT_PRIMARY */
+	LOOPBACK = 1, /* its ifindex, in every network namespace */
+	NETKIT_PRIMARY = 54, /* BPF_NETKIT_PRIMARY of Linux 6.7 */
 };
 
-enum { LOOPBACK = 1 }; /* its ifindex, in every network namespace */
-
-/* May programs hang on interfaces by this type?  Loopback need not have any. */
+/* May programs hang on interfaces by this type?  Loopback is no netkit: ENXIO. */
 static bool has_attach_type(int type)
 {
 	__u32 count = 0;
+	int error = bpf_prog_query(LOOPBACK, type, 0, NULL, NULL, &count);
 
-	return bpf_prog_query(LOOPBACK, type, 0, NULL, NULL, &count) != -EINVAL;
+	return error == 0 || error == -ENXIO;
 }
 
 static bool has_function(const char *name)
@@ -48,7 +46,7 @@ bool kernel_can(enum kernel_ability ability)
 {
 	switch (ability) {
 	case KERNEL_TCX:
-		return has_attach_type(TCX_INGRESS);
+		return has_attach_type(KERNEL_TCX_INGRESS);
 	case KERNEL_IP_SUMMED:
 		return has_function("bpf_cast_to_kern_ctx");
 	case KERNEL_TIMER:

@@ -16,10 +16,11 @@ needs_device_type() {
 	fi
 }
 
-# needs_module NAME WHAT: loaded, or part of the kernel
-needs_module() {
-	if ! modprobe -q "$1"; then
-		echo "this kernel has no $2"
+# needs NAME MODULE COMMAND…: tried, else this test is skipped
+needs() {
+	modprobe -q "$2" || true # no module where it is part of the kernel
+	if ! "${@:3}" 2>/dev/null; then
+		echo "this kernel has no $1"
 		exit 77
 	fi
 }

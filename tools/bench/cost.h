@@ -6,6 +6,7 @@
 #ifndef COST_H
 #define COST_H
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,13 +51,16 @@ static inline unsigned int cost_stack(const char *log)
 	return largest;
 }
 
-/* "verification time 1234 usec", in milliseconds. */
-static inline unsigned int cost_ms(const char *log)
+/* "verification time 1234 usec", in milliseconds. Return: 0 or -ENODATA. */
+static inline int cost_ms(const char *log, unsigned int *ret)
 {
 	static const char title[] = "verification time ";
 	const char *at = strstr(log, title);
 
-	return at ? strtoul(at + strlen(title), NULL, 10) / 1000 : 0;
+	if (!at)
+		return -ENODATA;
+	*ret = strtoul(at + strlen(title), NULL, 10) / 1000;
+	return 0;
 }
 
 /* After the load. Return: 0 or a negative errno. */
@@ -70,8 +74,7 @@ static inline int cost_read(const struct bpf_program *program, const char *log,
 
 	ret->instructions = info.verified_insns;
 	ret->stack = cost_stack(log);
-	ret->ms = cost_ms(log);
-	return error;
+	return error ? error : cost_ms(log, &ret->ms);
 }
 
 #endif /* COST_H */
