@@ -192,17 +192,23 @@ lab_pod() {
 
 # lab_ptp_pod N P: on no bridge; its node routes each of its two addresses to it
 lab_ptp_pod() {
-	local node=node$1 pod=pod$1.$2 host=$(($2 + 1))
+	local pod=pod$1.$2
 	lab_ns "$pod"
 	ip link add eth0 netns "$LAB-$pod" type veth \
-		peer name "$pod" netns "$LAB-$node"
+		peer name "$pod" netns "$LAB-node$1"
+	lab_pod_gro "$pod" "${LAB_POD_GRO:-off}"
+	lab_ptp_route "$1" "$2"
+}
+
+# lab_ptp_route N P: by whatever link there is between, eth0 in the pod
+lab_ptp_route() {
+	local node=node$1 pod=pod$1.$2 host=$(($2 + 1))
 	on "$node" ip link set "$pod" up
 	on "$node" ip addr add "10.244.$1.1/32" dev "$pod"
 	on "$node" ip addr add "fd00:10:244:$1::1/128" dev "$pod" nodad
 	on "$pod" ip addr add "10.244.$1.$host/32" dev eth0
 	on "$pod" ip addr add "fd00:10:244:$1::$host/128" dev eth0 nodad
 	on "$pod" ip link set eth0 up
-	lab_pod_gro "$pod" "${LAB_POD_GRO:-off}"
 	on "$pod" ip route add "10.244.$1.1" dev eth0
 	on "$pod" ip route add default via "10.244.$1.1"
 	on "$pod" ip -6 route add "fd00:10:244:$1::1" dev eth0
