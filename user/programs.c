@@ -7,6 +7,7 @@
 
 #include <bpf/bpf.h>
 
+#include "kernel.h"
 #include "log.h"
 #include "masq.skel.h"
 #include "pins.h"
@@ -101,6 +102,18 @@ static void programs_choose(const struct masq_bpf *skel,
 	skel->rodata->has_former = imports;
 }
 
+/*
+ * Where the kernel does not have the function that tells ip_summed, libbpf looks
+ * for it in the BTF of modules too, once for an object.  That it may not, for want
+ * of CAP_SYS_ADMIN or of descriptors, is an error to libbpf 1.1, though the
+ * function is weak.  So that one look is taken here; it need not find anything.
+ */
+static void modules_look(const struct masq_bpf *skel)
+{
+	(void)bpf_program__set_attach_target(skel->progs.masq_egress, 0,
+					     "bpf_cast_to_kern_ctx");
+}
+
 struct masq_bpf *programs_open(enum programs_purpose purpose,
 			       bool rewrites_directly)
 {
@@ -110,6 +123,8 @@ struct masq_bpf *programs_open(enum programs_purpose purpose,
 		log_error("cannot open the BPF object: %s", strerror(errno));
 		return NULL;
 	}
+	if (!rewrites_directly && !kernel_can(KERNEL_IP_SUMMED))
+		modules_look(skel);
 	skel->rodata->rewrites_directly = rewrites_directly;
 	programs_choose(skel, purpose);
 	return skel;
