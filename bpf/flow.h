@@ -289,15 +289,15 @@ static inline int uplink_address(const struct __sk_buff *skb,
 /* Find a port for the flow; the search knows the rest.  Inline as
  * record_unlink(). */
 static __always_inline enum attempt flow_search(const struct packet *p,
-						enum masq_kind kind,
+						enum masq_kind kind, __u64 now,
 						struct port_search *search)
 {
 	search->ports = ports_get();
 	search->is_fixed = !p->port_off;
 	if (!search->ports)
 		return ATTEMPT_BUSY;
-	flow_fresh(p, kind, search->now, &search->fresh);
-	if (kind == MASQ_KIND_MASQUERADED && sent_by_pod(p, search->now))
+	flow_fresh(p, kind, now, &search->fresh);
+	if (kind == MASQ_KIND_MASQUERADED && sent_by_pod(p, now))
 		search->fresh.kind = MASQ_KIND_DIRECT;
 	return port_search(search);
 }
@@ -316,9 +316,8 @@ static __noinline enum attempt flow_place(struct __sk_buff *skb,
 	struct port_search search = {
 		.skb = skb,
 		.external = *ret,
-		.now = now,
 	};
-	enum attempt attempt = flow_search(p, kind, &search);
+	enum attempt attempt = flow_search(p, kind, now, &search);
 
 	ret->local_port = search.external.local_port;
 	return attempt;

@@ -95,6 +95,7 @@ enum {
 enum {
 	CLOCK_MONOTONIC = 1,
 	ENOENT = 2,
+	ENOMEM = 12,
 	EBUSY = 16,
 	EEXIST = 17,
 };

@@ -2,8 +2,8 @@
 /*
  * The maps.  What they hold is said in include/masq.h.
  *
- * The sizes of masq_flows, masq_index, masq_tickets and masq_usage are set at
- * load (--max-flows).
+ * The sizes of masq_flows, masq_index, masq_sheets and masq_usage (--max-flows)
+ * and of masq_queues are set at load.
  */
 #ifndef MAPS_H
 #define MAPS_H
@@ -42,12 +42,27 @@ struct {
 	__type(value, struct masq_external);
 } masq_index SEC(".maps");
 
-/* One ticket a record: the key of a record that the sweep will look at. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MASQ_FLOWS_DEFAULT);
+	__type(key, struct masq_sheet_key);
+	__type(value, struct masq_sheet);
+} masq_sheets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct masq_queue);
+} masq_queues SEC(".maps");
+
+/* What MASQ_STATE_LAYOUT_QUEUE had instead; of others nothing is in it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
-	__uint(max_entries, MASQ_FLOWS_DEFAULT);
+	__uint(max_entries, 1);
 	__type(value, struct masq_tuple);
-} masq_tickets SEC(".maps");
+} masq_old_tickets SEC(".maps");
 
 /*
  * Flows by pod.  Twice the room of masq_flows: an entry whose last flow is gone

@@ -217,7 +217,8 @@ int masq_import(struct __sk_buff *skb)
 
 /*
  * Start the sweep; run once from user space, on a packet that does not matter.
- * Not a syscall program: those may not use a queue (Linux 6.1).
+ * Not a syscall program: those may not use a queue, as masq_old_tickets (Linux
+ * 6.1).
  *
  * Return: 0 or -errno.
  */

@@ -38,13 +38,16 @@ enum search_purpose {
 	SEARCH_TO_LOOK, /* what would be found; nothing is changed (why.h) */
 };
 
-/* A search under way; `external` carries the port that is being tried. */
+/*
+ * A search under way; `external` carries the port that is being tried, and
+ * `fresh` the time.  A word more would be too much of the stack
+ * (record_unlink()).
+ */
 struct port_search {
 	struct __sk_buff *skb;
 	const struct masq_ports *ports;
 	struct masq_tuple external;
 	struct masq_flow fresh;
-	__u64 now;
 	__u32 start; /* where the walk began */
 	__u32 closed_s; /* the longest-closed busy flow met; 0: none */
 	__u16 closed_port;
@@ -52,6 +55,11 @@ struct port_search {
 	__u8 purpose; /* enum search_purpose */
 	__u8 is_fixed; /* the flow's own port, or none: no other will do */
 };
+
+static inline __u64 search_now(const struct port_search *s)
+{
+	return s->fresh.opened_ns;
+}
 
 static inline const struct masq_ports *ports_get(void)
 {
@@ -135,11 +143,11 @@ static inline enum attempt attempt_after(enum put put)
 static inline enum attempt port_judge(struct port_search *s,
 				      const struct masq_flow *flow, __u64 seen)
 {
-	if (seen > s->now && search_is_for(s, flow))
+	if (seen > search_now(s) && search_is_for(s, flow))
 		return ATTEMPT_OURS;
 	if (seen == MASQ_CLAIMED)
 		return ATTEMPT_BUSY;
-	if (seen > s->now || record_rests(flow, s->now)) {
+	if (seen > search_now(s) || record_rests(flow, search_now(s))) {
 		search_note_closed(s, flow);
 		return ATTEMPT_BUSY;
 	}
@@ -164,7 +172,7 @@ static __always_inline enum attempt port_look(struct port_search *s, __u16 port,
 	flow = bpf_map_lookup_elem(&masq_flows, &s->external);
 	*ret_old = flow;
 	/* not brought over here: the stack has no room for it */
-	if (has_former && !flow && former_has(&s->external, s->now))
+	if (has_former && !flow && former_has(&s->external, search_now(s)))
 		return ATTEMPT_BUSY;
 	if (flow) {
 		*ret_seen = record_expiry(flow);
@@ -265,13 +273,13 @@ static inline int search_is_hopeless(struct port_search *s)
 
 	s->external.local_port = 0;
 	full = bpf_map_lookup_elem(&masq_full, &s->external);
-	return full && full->until_ns > s->now;
+	return full && full->until_ns > search_now(s);
 }
 
 static inline void search_remember_full(struct port_search *s)
 {
 	struct masq_full full = {
-		.until_ns = s->now + FULL_MEMORY_MS * NSEC_PER_MSEC,
+		.until_ns = search_now(s) + FULL_MEMORY_MS * NSEC_PER_MSEC,
 	};
 
 	s->external.local_port = 0;

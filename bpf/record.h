@@ -7,13 +7,14 @@
  *  - a record is ended by a compare-and-swap of its expiry to MASQ_CLAIMED;
  *    only the one who won it unlinks the record, then replaces it, vacates it
  *    or, in the sweep, deletes it.
- * Deleting is left to the sweep, which holds the record's one ticket.
+ * Deleting is left to the sweep, which comes by every record (ticket.h).
  */
 #ifndef RECORD_H
 #define RECORD_H
 
 #include "event.h"
 #include "state.h"
+#include "ticket.h"
 #include "usage.h"
 
 enum {
@@ -153,7 +154,7 @@ static inline enum put record_put(const struct masq_tuple *external,
 	error = map_update(&masq_flows, external, fresh, BPF_NOEXIST);
 	if (error)
 		return error == -EEXIST ? PUT_BUSY : PUT_FULL;
-	if (map_push(&masq_tickets, external) < 0) {
+	if (ticket_put(external) < 0) {
 		(void)map_delete(&masq_flows, external);
 		return PUT_FULL;
 	}

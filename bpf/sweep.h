@@ -3,9 +3,9 @@
  * The sweep returns the memory of ended flows, and of fragments that have
  * waited in vain.  Nothing depends on it: expiry is read at every look-up.
  *
- * Each record has one ticket in masq_tickets.  A tick of the timer takes a
- * bounded batch of them, deletes the records that are over and puts the other
- * tickets back.  The timer lives in a pinned map, so it ticks without a daemon.
+ * Each record has one ticket (ticket.h).  A tick of the timer takes a bounded
+ * batch of them, deletes the records that are over and puts the other tickets
+ * back.  The timer lives in a pinned map, so it ticks without a daemon.
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -17,8 +17,10 @@ enum {
 	SWEEP_TICK_MS = 50,
 	/* A round is this many ticks, 3.2 s … */
 	SWEEP_ROUND_TICKS = 64,
-	/* … until one tick would take longer than half a millisecond or so. */
-	SWEEP_BATCH_MAX = 2048,
+	/* … until one tick would look at more: half a millisecond or so. */
+	SWEEP_BATCH = 2048,
+	/* A queue that gets short is done with soon. */
+	SWEEP_SHARE_MIN = 32,
 };
 
 /* Delete the record of this ticket if it is over. Return: whether none is left.
@@ -42,29 +44,82 @@ static inline int sweep_record(const struct masq_tuple *ticket, __u64 now)
 	return 0;
 }
 
-/* One round of bpf_loop(). Return: 1 to stop. */
-static long sweep_ticket(__u32 i, struct masq_sweeper *unused)
+/*
+ * Look at a record.  If none is left its ticket is of no use any more; or else
+ * it goes behind the others of this CPU.
+ *
+ * Return: 0 or -errno.
+ */
+static inline int sweep_look(struct masq_sweeper *sweeper,
+			     const struct masq_tuple *ticket)
+{
+	if (!sweep_record(ticket, bpf_ktime_get_ns()))
+		return ticket_put(ticket);
+	__sync_fetch_and_add(&sweeper->tickets, -1);
+	return 0;
+}
+
+/* What a tick has to do. */
+struct sweep {
+	__u64 round_ticks; /* in so many each ticket has its turn */
+	__u32 queue; /* that is swept */
+};
+
+/* The next ticket of a queue: one round of bpf_loop(). Return: 1 to stop. */
+static long sweep_ticket(__u32 i, struct sweep *s)
+{
+	struct masq_queue *queue = queue_get(s->queue);
+	struct masq_sweeper *sweeper = sweeper_get();
+	const struct masq_tuple *ticket;
+
+	if (!queue || !sweeper)
+		return 1;
+	ticket = ticket_next(s->queue, queue);
+	if (!ticket || sweep_look(sweeper, ticket) < 0)
+		return 1;
+	ticket_take(s->queue, queue);
+	return 0;
+}
+
+/* A queue's share of the tick, none of it twice: the same. */
+static long sweep_queue(__u32 number, struct sweep *s)
+{
+	const struct masq_queue *queue = queue_get(number);
+	__u64 waiting, share;
+
+	if (!queue)
+		return 1;
+	waiting = tickets_waiting(queue);
+	share = waiting / s->round_ticks;
+	if (share < SWEEP_SHARE_MIN)
+		share = SWEEP_SHARE_MIN;
+	s->queue = number;
+	bpf_loop(share < waiting ? share : waiting, sweep_ticket, s, 0);
+	return 0;
+}
+
+/* The same of the tickets of MASQ_STATE_LAYOUT_QUEUE, until there is none. */
+static long sweep_old_ticket(__u32 i, struct sweep *unused)
 {
 	struct masq_sweeper *sweeper = sweeper_get();
 	struct masq_tuple ticket;
 
-	if (!sweeper || map_pop(&masq_tickets, &ticket) < 0)
+	if (!sweeper || map_pop(&masq_old_tickets, &ticket) < 0)
 		return 1;
-	if (sweep_record(&ticket, bpf_ktime_get_ns())) {
-		__sync_fetch_and_add(&sweeper->tickets, -1);
-	} else {
-		(void)map_push(&masq_tickets, &ticket);
-	}
-	return 0;
+	if (sweep_look(sweeper, &ticket) == 0)
+		return 0;
+	(void)map_push(&masq_old_tickets, &ticket);
+	return 1;
 }
 
 static int sweep_tick(void *map, __u32 *key, struct masq_sweeper *sweeper)
 {
-	__u64 batch = sweeper->tickets / SWEEP_ROUND_TICKS + 1;
+	struct sweep s = { .round_ticks = sweeper->tickets / SWEEP_BATCH };
 
-	if (batch > SWEEP_BATCH_MAX)
-		batch = SWEEP_BATCH_MAX;
-	bpf_loop(batch, sweep_ticket, NULL, 0);
+	if (s.round_ticks < SWEEP_ROUND_TICKS)
+		s.round_ticks = SWEEP_ROUND_TICKS;
+	bpf_loop(queues_count(), sweep_queue, &s, 0);
+	bpf_loop(SWEEP_BATCH, sweep_old_ticket, NULL, 0);
 	if (hold_is_used())
 		bpf_for_each_map_elem(&masq_held, hold_expire, NULL, 0);
 	total_add(MASQ_TOTAL_TICKS);

@@ -74,10 +74,10 @@ static inline int why_keeps(const struct port_search *search,
 /* The port is looked for as if it were to be taken. */
 static inline enum masq_verdict why_place(struct port_search *search,
 					  const struct packet *p,
-					  enum masq_kind kind,
+					  enum masq_kind kind, __u64 now,
 					  struct masq_why *ret)
 {
-	enum attempt attempt = flow_search(p, kind, search);
+	enum attempt attempt = flow_search(p, kind, now, search);
 
 	if (attempt != ATTEMPT_TAKEN && attempt != ATTEMPT_OURS)
 		return flow_refusal(p, attempt);
@@ -92,23 +92,23 @@ static inline enum masq_verdict why_place(struct port_search *search,
 }
 
 static inline enum masq_verdict why_open(struct port_search *search,
-					 const struct packet *p,
+					 const struct packet *p, __u64 now,
 					 struct masq_why *ret)
 {
 	if (!uplink_address(search->skb, p, &search->external.local))
 		return MASQ_DROP_NO_ADDRESS;
 	if (why_is_over_budget(p))
 		return MASQ_DROP_OVER_BUDGET;
-	return why_place(search, p, MASQ_KIND_MASQUERADED, ret);
+	return why_place(search, p, MASQ_KIND_MASQUERADED, now, ret);
 }
 
 /* The host's own packet meets a pod's flow only where there are ports. */
 static inline enum masq_verdict why_open_host(struct port_search *search,
-					      const struct packet *p,
+					      const struct packet *p, __u64 now,
 					      struct masq_why *ret)
 {
-	if (p->port_off && flow_collides(p, search->now) &&
-	    why_place(search, p, MASQ_KIND_HOST, ret) == MASQ_CONTINUE)
+	if (p->port_off && flow_collides(p, now) &&
+	    why_place(search, p, MASQ_KIND_HOST, now, ret) == MASQ_CONTINUE)
 		return MASQ_CONTINUE;
 	return MASQ_PASS_NOT_POD;
 }
@@ -120,7 +120,6 @@ static inline enum masq_verdict why_egress(struct __sk_buff *skb,
 	struct port_search search = {
 		.skb = skb,
 		.external = p->tuple,
-		.now = now,
 		.purpose = SEARCH_TO_LOOK,
 	};
 	enum masq_verdict verdict;
@@ -131,9 +130,9 @@ static inline enum masq_verdict why_egress(struct __sk_buff *skb,
 	search.external = p->tuple;
 	verdict = classify_egress(p);
 	if (verdict == MASQ_CONTINUE)
-		return why_open(&search, p, ret);
+		return why_open(&search, p, now, ret);
 	if (verdict == MASQ_PASS_NOT_POD)
-		return why_open_host(&search, p, ret);
+		return why_open_host(&search, p, now, ret);
 	return verdict;
 }
 

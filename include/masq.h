@@ -22,17 +22,21 @@
 #include "masq_verdict.h"
 
 /* A change of any key or value below, or of the verdicts' order, raises it. */
-#define MASQ_LAYOUT 5
+#define MASQ_LAYOUT 6
 
 /*
- * A change of masq_flows, masq_index, masq_tickets, masq_usage, masq_sweeper or
- * masq_uplinks raises this one too.  Where it is the same, another version's
- * flows go on; what else is pinned is made anew from the configuration.  Layout
- * 2 did not say it: its is 1.  Of masq_index `way` was zero before layout 4,
- * which is a value of it, and no flow's kind was MASQ_KIND_DIRECT; of
- * masq_uplinks `xdp` was before layout 5.
+ * A change of masq_flows, masq_index, masq_sheets, masq_queues, masq_usage,
+ * masq_sweeper or masq_uplinks raises this one too.  Where it is the same,
+ * another version's flows go on; what else is pinned is made anew from the
+ * configuration.  Layout 2 did not say it: its is 1.  Of masq_index `way` was
+ * zero before layout 4, which is a value of it, and no flow's kind was
+ * MASQ_KIND_DIRECT; of masq_uplinks `xdp` was before layout 5.
+ *
+ * Layout 1 of the state differs in this alone: its tickets are in a queue of
+ * the kernel's, masq_tickets.  The sweep takes them over (sweep.h).
  */
-#define MASQ_STATE_LAYOUT 1
+#define MASQ_STATE_LAYOUT 2
+#define MASQ_STATE_LAYOUT_QUEUE 1
 
 /* Flows at once, unless --max-flows says otherwise. */
 #define MASQ_FLOWS_DEFAULT (1 << 18)
@@ -430,10 +434,36 @@ static inline __u32 masq_counter_key(enum masq_direction direction,
 	return direction * MASQ_VERDICT_COUNT + verdict;
 }
 
+/*
+ * Value of masq_sheets: tickets of one queue, one behind the other.  A ticket
+ * is the key of a record that the sweep will look at; each record has one.
+ */
+#define MASQ_SHEET_TICKETS 48 /* 2 KiB, with the kernel's part of an entry */
+
+struct masq_sheet_key {
+	__u64 number; /* of the queue's sheets, from 0 on */
+	__u32 queue; /* in masq_queues */
+	__u32 zero;
+};
+MASQ_ASSERT_SIZE(struct masq_sheet_key, 16);
+
+struct masq_sheet {
+	__u64 written; /* a bit for each ticket that is there to be read */
+	struct masq_tuple tickets[MASQ_SHEET_TICKETS];
+};
+
+/* Value of masq_queues, one for each CPU: how many tickets, ever. */
+struct masq_queue {
+	__u64 put;
+	__u64 taken;
+	__u64 zero[6]; /* no cache line with another CPU's */
+};
+MASQ_ASSERT_SIZE(struct masq_queue, 64);
+
 /* Value of masq_sweeper (one element): the sweep's clock and its work. */
 struct masq_sweeper {
 	struct bpf_timer timer;
-	__u64 tickets; /* records that wait in masq_tickets */
+	__u64 tickets; /* that wait */
 	__u64 inbound; /* of these, the outside's: MASQ_KIND_INBOUND */
 	__u64 zero[4];
 };

@@ -87,6 +87,32 @@ static int map_reuse(struct datapath *datapath, enum map_id id)
 	return error;
 }
 
+/*
+ * The tickets of MASQ_STATE_LAYOUT_QUEUE are the sweep's to take over.  Once it
+ * has, and nobody puts more there, they go.
+ */
+static int old_tickets_reuse(const struct datapath *datapath)
+{
+	int fd = pin_get(datapath->pins.dir, MAPS_OLD_TICKETS), error = 0;
+	struct masq_tuple first;
+
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return log_error("cannot open %s/%s: %s%s", datapath->pins.dir,
+				 MAPS_OLD_TICKETS, strerror(-fd),
+				 log_hint(-fd));
+	if (!datapath->replaces_maps &&
+	    bpf_map_lookup_elem(fd, NULL, &first) == -ENOENT)
+		pins_drop(&datapath->pins, MAPS_OLD_TICKETS);
+	else if (bpf_map__reuse_fd(datapath->skel->maps.masq_old_tickets, fd) <
+		 0)
+		error = log_error("cannot reuse %s/%s: %s", datapath->pins.dir,
+				  MAPS_OLD_TICKETS, strerror(errno));
+	close(fd);
+	return error;
+}
+
 int datapath_check(const struct datapath *datapath,
 		   const struct sourced *sourced)
 {
@@ -109,7 +135,7 @@ static int maps_reuse(struct datapath *datapath)
 		if ((is_state(id) || !datapath->replaces_maps) &&
 		    map_reuse(datapath, id) < 0)
 			return -1;
-	return 0;
+	return old_tickets_reuse(datapath);
 }
 
 static void maps_collect(struct datapath *datapath)
@@ -137,10 +163,12 @@ static int map_pin(const struct datapath *datapath, enum map_id id)
 	return 0;
 }
 
+/* Before the programs serve: what they know from then on is not to be lost. */
 static int maps_pin(struct datapath *datapath)
 {
 	for (int id = 0; id < MAP_COUNT; id++) {
-		if (datapath->was_pinned[id] || datapath->replaces_maps)
+		if (datapath->was_pinned[id] ||
+		    (datapath->replaces_maps && !is_state(id)))
 			continue;
 		if (map_pin(datapath, id) < 0)
 			return -1;
@@ -158,8 +186,8 @@ static int maps_replace(const struct datapath *datapath)
 	if (!datapath->replaces_maps)
 		return 0;
 	for (int id = 0; id < MAP_COUNT; id++)
-		if (!datapath->was_pinned[id] && id != MAP_CONFIG &&
-		    map_pin(datapath, id) < 0)
+		if (!datapath->was_pinned[id] && !datapath->was_made[id] &&
+		    id != MAP_CONFIG && map_pin(datapath, id) < 0)
 			return -1;
 	return map_pin(datapath, MAP_CONFIG);
 }

@@ -18,30 +18,53 @@
 enum {
 	/* Grows when one bucket of the hash holds more. */
 	FLOWS_A_BATCH = 4096,
+	/* of a queue not full: the first, the last, and one behind that */
+	SHEETS_BEGUN = 3,
 };
 
 static const __u32 zero;
 
 const char *const map_names[MAP_COUNT] = {
-	[MAP_FLOWS] = "masq_flows",	  [MAP_INDEX] = "masq_index",
-	[MAP_TICKETS] = "masq_tickets",	  [MAP_USAGE] = "masq_usage",
-	[MAP_PODS] = "masq_pods",	  [MAP_ISLAND] = "masq_island",
-	[MAP_UPLINKS] = "masq_uplinks",	  [MAP_PORTS] = "masq_ports",
-	[MAP_WAYS] = "masq_ways",	  [MAP_POD_WAYS] = "masq_pod_ways",
-	[MAP_POD_SENT] = "masq_pod_sent", [MAP_POD_LINKS] = "masq_pod_links",
-	[MAP_CONFIG] = "masq_config",	  [MAP_SETTINGS] = "masq_settings",
-	[MAP_DAEMON] = "masq_daemon",	  [MAP_COUNTERS] = "masq_counters",
-	[MAP_FULL] = "masq_full",	  [MAP_FRAGMENTS] = "masq_fragments",
-	[MAP_HELD] = "masq_held",	  [MAP_SCRATCH] = "masq_scratch",
-	[MAP_WAITING] = "masq_waiting",	  [MAP_TOTALS] = "masq_totals",
-	[MAP_TOLD] = "masq_told",	  [MAP_EVENTS] = "masq_events",
-	[MAP_LISTENER] = "masq_listener", [MAP_SWEEPER] = "masq_sweeper",
+	[MAP_FLOWS] = "masq_flows",	    [MAP_INDEX] = "masq_index",
+	[MAP_SHEETS] = "masq_sheets",	    [MAP_QUEUES] = "masq_queues",
+	[MAP_USAGE] = "masq_usage",	    [MAP_PODS] = "masq_pods",
+	[MAP_ISLAND] = "masq_island",	    [MAP_UPLINKS] = "masq_uplinks",
+	[MAP_PORTS] = "masq_ports",	    [MAP_WAYS] = "masq_ways",
+	[MAP_POD_WAYS] = "masq_pod_ways",   [MAP_POD_SENT] = "masq_pod_sent",
+	[MAP_POD_LINKS] = "masq_pod_links", [MAP_CONFIG] = "masq_config",
+	[MAP_SETTINGS] = "masq_settings",   [MAP_DAEMON] = "masq_daemon",
+	[MAP_COUNTERS] = "masq_counters",   [MAP_FULL] = "masq_full",
+	[MAP_FRAGMENTS] = "masq_fragments", [MAP_HELD] = "masq_held",
+	[MAP_SCRATCH] = "masq_scratch",	    [MAP_WAITING] = "masq_waiting",
+	[MAP_TOTALS] = "masq_totals",	    [MAP_TOLD] = "masq_told",
+	[MAP_EVENTS] = "masq_events",	    [MAP_LISTENER] = "masq_listener",
+	[MAP_SWEEPER] = "masq_sweeper",
 };
 
 bool map_is_table(enum map_id id)
 {
-	return id == MAP_FLOWS || id == MAP_INDEX || id == MAP_TICKETS ||
-	       id == MAP_USAGE || id == MAP_SWEEPER;
+	return id == MAP_FLOWS || id == MAP_INDEX || id == MAP_SHEETS ||
+	       id == MAP_QUEUES || id == MAP_USAGE || id == MAP_SWEEPER;
+}
+
+int map_entries(enum map_id id, __u32 max_flows, __u32 *ret)
+{
+	int cpus = libbpf_num_possible_cpus();
+	__u64 entries = 0;
+
+	if (cpus < 0)
+		return cpus;
+	if (id == MAP_FLOWS || id == MAP_INDEX)
+		entries = max_flows;
+	else if (id == MAP_USAGE) /* bpf/maps.h */
+		entries = 2ULL * max_flows;
+	else if (id == MAP_SHEETS)
+		entries = max_flows / MASQ_SHEET_TICKETS +
+			  (__u64)SHEETS_BEGUN * cpus;
+	else if (id == MAP_QUEUES)
+		entries = cpus;
+	*ret = entries < UINT32_MAX ? entries : UINT32_MAX;
+	return 0;
 }
 
 static bool new_table_serves(const char *pin_dir)
@@ -103,7 +126,7 @@ struct layouts {
 };
 
 /* The last that did not name its state's layout. */
-enum { LAYOUT_OF_STATE_1 = 2 };
+enum { LAYOUT_WITHOUT_STATE = 2 };
 
 static int info_read(int fd, struct bpf_map_info *ret)
 {
@@ -124,8 +147,8 @@ static int layouts_read(int fd, struct layouts *ret)
 	if (!error)
 		error = bpf_map_lookup_elem(fd, &zero, value);
 	memcpy(ret, value, sizeof(*ret));
-	if (ret->layout == LAYOUT_OF_STATE_1)
-		ret->state_layout = 1;
+	if (ret->layout == LAYOUT_WITHOUT_STATE)
+		ret->state_layout = MASQ_STATE_LAYOUT_QUEUE;
 	return error;
 }
 
@@ -148,7 +171,8 @@ enum maps_layout maps_look(const char *pin_dir)
 	}
 	if (!layouts.layout || layouts.layout == MASQ_LAYOUT)
 		return MAPS_OURS;
-	if (layouts.state_layout == MASQ_STATE_LAYOUT)
+	if (layouts.state_layout == MASQ_STATE_LAYOUT ||
+	    layouts.state_layout == MASQ_STATE_LAYOUT_QUEUE)
 		return MAPS_SAME_STATE;
 	log_error("the flows under %s are of layout %u, this bpfmasq knows "
 		  "layout %u: use the version that loaded them, or bpfmasq "

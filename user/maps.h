@@ -18,7 +18,8 @@
 enum map_id {
 	MAP_FLOWS,
 	MAP_INDEX,
-	MAP_TICKETS,
+	MAP_SHEETS,
+	MAP_QUEUES,
 	MAP_USAGE,
 	MAP_PODS,
 	MAP_ISLAND,
@@ -62,10 +63,24 @@ extern const char *const map_names[MAP_COUNT];
 bool map_is_table(enum map_id id);
 
 /*
+ * How many entries it has in a table of so many flows; *ret: 0 where it has ever
+ * as many.
+ *
+ * Return: 0 or a negative errno.
+ */
+int map_entries(enum map_id id, __u32 max_flows, __u32 *ret);
+
+/*
  * Under what name the map is pinned that serves: one of a new table from when
  * programs work on that.
  */
 void map_pin_name(const char *pin_dir, enum map_id id, char ret[NAME_MAX]);
+
+/*
+ * Where the tickets of MASQ_STATE_LAYOUT_QUEUE are pinned: until the sweep has
+ * taken over the last one.
+ */
+#define MAPS_OLD_TICKETS "masq_tickets"
 
 /*
  * Open what is pinned.  Says what is missing, or of another layout.

@@ -300,6 +300,8 @@ static int flows_import(const struct pins *pins, const struct masq_bpf *skel)
 	close(fd);
 	if (error)
 		return fail("bring over", "the flows", error);
+	/* each flow has a ticket of the new table */
+	pins_drop(pins, MAPS_OLD_TICKETS);
 	if (!import.left)
 		return 0;
 	return log_error("%llu flows find no room in the new table: give a "

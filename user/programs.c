@@ -103,10 +103,11 @@ static void programs_choose(const struct masq_bpf *skel,
 }
 
 /*
- * Where the kernel does not have the function that tells ip_summed, libbpf looks
- * for it in the BTF of modules too, once for an object.  That it may not, for want
- * of CAP_SYS_ADMIN or of descriptors, is an error to libbpf 1.1, though the
- * function is weak.  So that one look is taken here; it need not find anything.
+ * Where the kernel does not have the function that tells ip_summed, libbpf
+ * looks for it in the BTF of modules too, once for an object.  That it may not,
+ * for want of CAP_SYS_ADMIN or of descriptors, is an error to libbpf 1.1,
+ * though the function is weak.  So that one look is taken here; it need not
+ * find anything.
  */
 static void modules_look(const struct masq_bpf *skel)
 {
@@ -136,7 +137,8 @@ struct bpf_map *programs_map(const struct masq_bpf *skel, enum map_id id)
 	struct bpf_map *const maps[MAP_COUNT] = {
 		[MAP_FLOWS] = skel->maps.masq_flows,
 		[MAP_INDEX] = skel->maps.masq_index,
-		[MAP_TICKETS] = skel->maps.masq_tickets,
+		[MAP_SHEETS] = skel->maps.masq_sheets,
+		[MAP_QUEUES] = skel->maps.masq_queues,
 		[MAP_USAGE] = skel->maps.masq_usage,
 		[MAP_PODS] = skel->maps.masq_pods,
 		[MAP_ISLAND] = skel->maps.masq_island,
@@ -165,24 +167,18 @@ struct bpf_map *programs_map(const struct masq_bpf *skel, enum map_id id)
 	return maps[id];
 }
 
-static int map_resize(const struct masq_bpf *skel, enum map_id id,
-		      __u64 entries)
-{
-	if (entries > UINT32_MAX)
-		entries = UINT32_MAX;
-	return bpf_map__set_max_entries(programs_map(skel, id), entries);
-}
-
 int programs_resize(const struct masq_bpf *skel, __u32 max_flows)
 {
-	int error = map_resize(skel, MAP_FLOWS, max_flows);
+	int error = 0;
 
-	if (!error)
-		error = map_resize(skel, MAP_INDEX, max_flows);
-	if (!error)
-		error = map_resize(skel, MAP_TICKETS, max_flows);
-	if (!error)
-		error = map_resize(skel, MAP_USAGE, 2ULL * max_flows);
+	for (int id = 0; id < MAP_COUNT && !error; id++) {
+		__u32 entries;
+
+		error = map_entries(id, max_flows, &entries);
+		if (!error && entries)
+			error = bpf_map__set_max_entries(programs_map(skel, id),
+							 entries);
+	}
 	return error;
 }
 

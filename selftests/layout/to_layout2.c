@@ -2,7 +2,8 @@
 /*
  * to_layout2 DIR: make what is pinned there look as version 2 of the layout
  * left it.  Its masq_config and masq_counters take the place of ours, with
- * counts in them that no test reaches, and what it did not have goes.
+ * counts in them that no test reaches, its masq_tickets that of our sheets, and
+ * what it did not have goes.
  *
  * What runs meanwhile has its maps still, and goes on.
  */
@@ -21,7 +22,7 @@
 #include "layout2.h"
 #include "masq.h"
 
-enum { COUNTED = 1000000 };
+enum { COUNTED = 1000000, TICKETS = 1000 };
 
 static const char *dir;
 static const __u32 zero;
@@ -105,6 +106,25 @@ static void counters_replace(void)
 	replace("masq_counters", fd);
 }
 
+/* One for each record: what the sheets have, in a queue. */
+static void tickets_make(void)
+{
+	int flows = bpf_obj_get(path_of("masq_flows"));
+	int fd = bpf_map_create(BPF_MAP_TYPE_QUEUE, "masq_tickets", 0,
+				sizeof(struct masq_tuple), TICKETS, NULL);
+	struct masq_tuple key, *before = NULL;
+
+	if (flows < 0 || fd < 0)
+		die("masq_tickets of layout 2");
+	for (; bpf_map_get_next_key(flows, before, &key) == 0; before = &key)
+		if (bpf_map_update_elem(fd, NULL, &key, BPF_ANY))
+			die("masq_tickets");
+	if (bpf_obj_pin(fd, path_of("masq_tickets")) < 0)
+		die("masq_tickets");
+	close(fd);
+	close(flows);
+}
+
 static bool was_pinned(const char *name)
 {
 	size_t count = sizeof(layout2_pins) / sizeof(layout2_pins[0]);
@@ -138,6 +158,7 @@ int main(int argc, char **argv)
 	dir = argv[1];
 	config_replace();
 	counters_replace();
+	tickets_make();
 	others_remove();
 	return 0;
 }

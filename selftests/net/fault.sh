@@ -69,7 +69,7 @@ expect_usage() {
 # The ids of the maps that a table is made of.
 table_ids() {
 	local name
-	for name in flows index tickets usage sweeper; do
+	for name in flows index sheets queues usage sweeper; do
 		bpftool -j map show pinned "$fault_pins/masq_$name" | jq .id
 	done | paste -sd ' '
 }

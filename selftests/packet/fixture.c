@@ -17,6 +17,7 @@
 
 #include "masq.skel.h"
 #include "pool.h"
+#include "programs.h"
 #include "setting.h"
 
 enum {
@@ -149,10 +150,8 @@ void fixture_open(struct fixture *fixture,
 	bpf_program__set_autoload(fixture->skel->progs.masq_egress_l3, false);
 	bpf_program__set_autoload(fixture->skel->progs.masq_ingress_l3, false);
 	bpf_program__set_autoload(fixture->skel->progs.masq_xdp_skb, false);
-	bpf_map__set_max_entries(fixture->skel->maps.masq_flows, max_flows);
-	bpf_map__set_max_entries(fixture->skel->maps.masq_index, max_flows);
-	bpf_map__set_max_entries(fixture->skel->maps.masq_tickets, max_flows);
-	if (masq_bpf__load(fixture->skel))
+	if (programs_resize(fixture->skel, max_flows) ||
+	    masq_bpf__load(fixture->skel))
 		die("load");
 	for (int id = 0; id < MAP_COUNT; id++)
 		fixture->maps.fd[id] = bpf_object__find_map_fd_by_name(

@@ -142,6 +142,23 @@ static struct bpf_program *program_of(const struct bench_bpf *skel,
 	return bpf_object__find_program_by_name(skel->obj, name);
 }
 
+/* Return: 0 or a negative errno. */
+static int resize(const struct bench_bpf *skel)
+{
+	int error = 0;
+
+	for (int id = 0; id < MAP_COUNT && !error; id++) {
+		struct bpf_map *map =
+			bpf_object__find_map_by_name(skel->obj, map_names[id]);
+		__u32 entries;
+
+		error = map_entries(id, FLOWS, &entries);
+		if (!error && entries)
+			error = bpf_map__set_max_entries(map, entries);
+	}
+	return error;
+}
+
 static int load(struct bench_bpf *skel)
 {
 	struct bpf_program *program;
@@ -157,12 +174,7 @@ static int load(struct bench_bpf *skel)
 	}
 	for (int i = 0; i < PROGRAMS; i++)
 		(void)cost_ask(program_of(skel, programs[i]), logs[i]);
-	error = bpf_map__set_max_entries(skel->maps.masq_flows, FLOWS);
-	if (!error)
-		error = bpf_map__set_max_entries(skel->maps.masq_index, FLOWS);
-	if (!error)
-		error = bpf_map__set_max_entries(skel->maps.masq_tickets,
-						 FLOWS);
+	error = resize(skel);
 	return error ? error : bench_bpf__load(skel);
 }
 
