@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "attach.h"
-#include "close.h"
 #include "hazards.h"
 #include "http.h"
 #include "log.h"
@@ -13,6 +12,7 @@
 #include "policy.h"
 #include "report.h"
 #include "uplink_xdp.h"
+#include "vanished.h"
 
 /* Read the node, and find what is asked for on it. Return: 0 or -1, said. */
 static int node_learn(const struct sourced *sourced, enum uplinks_demand demand,
@@ -29,78 +29,6 @@ static int node_learn(const struct sourced *sourced, enum uplinks_demand demand,
 		return 0;
 	node_free(node);
 	return -1;
-}
-
-/* Addresses that flows may be on, and that the node has no more. */
-struct vanished {
-	struct masq_addr addrs[CONFIG_UPLINKS_MAX * MASQ_FAMILY_COUNT];
-	size_t count;
-};
-
-/* One that was given need not be an address of the node. */
-static void vanished_note(struct vanished *vanished,
-			  const struct masq_uplink *former,
-			  const struct node *node)
-{
-	for (int family = 0; family < MASQ_FAMILY_COUNT; family++) {
-		const struct masq_addr *addr = &former->node[family];
-
-		if (addr_is_set(addr) && !node_has_addr(node, addr) &&
-		    former->choice[family] != MASQ_CHOICE_GIVEN)
-			vanished->addrs[vanished->count++] = *addr;
-	}
-}
-
-/* What masq_uplinks still says is what flows were opened on. */
-static void vanished_find(const struct daemon *daemon, const struct node *node,
-			  struct vanished *ret)
-{
-	const struct maps *maps = &daemon->datapath.maps;
-	struct masq_uplink former;
-	__u32 ifindex = 0;
-
-	ret->count = 0;
-	while (maps_next_uplink(maps, &ifindex) == 0 &&
-	       ret->count + MASQ_FAMILY_COUNT <=
-		       sizeof(ret->addrs) / sizeof(ret->addrs[0]))
-		if (maps_get_uplink(maps, ifindex, &former) == 0)
-			vanished_note(ret, &former, node);
-}
-
-static bool is_on_vanished(const struct masq_tuple *external,
-			   const struct masq_flow *flow, const void *context)
-{
-	const struct vanished *vanished = context;
-
-	(void)flow;
-	for (size_t i = 0; i < vanished->count; i++)
-		if (memcmp(&external->local, &vanished->addrs[i],
-			   sizeof(external->local)) == 0)
-			return true;
-	return false;
-}
-
-static void vanished_close(const struct daemon *daemon,
-			   const struct vanished *vanished)
-{
-	uint64_t count;
-	int error;
-
-	if (!vanished->count)
-		return;
-	error = close_flows(&daemon->datapath.maps,
-			    datapath_close_fd(&daemon->datapath),
-			    is_on_vanished, vanished, &count);
-	if (error)
-		log_error("cannot close the flows on a former address: %s",
-			  strerror(-error));
-	for (size_t i = 0; i < vanished->count; i++) {
-		char text[ADDR_TEXT_SIZE];
-
-		log_info("%s is no address of this node any more",
-			 addr_format(&vanished->addrs[i], text));
-	}
-	log_info("closed %llu flows", (unsigned long long)count);
 }
 
 static void say_uplink(const struct uplink *uplink)
@@ -241,15 +169,17 @@ int daemon_start(const char *pin_dir, struct sources *sources,
 		return -1;
 	if (datapath_open(pin_dir, sourced, &daemon.datapath) < 0)
 		goto free_node;
-	vanished_find(&daemon, &daemon.node, &vanished);
-	if (http_open(&daemon, sourced) < 0)
+	if (vanished_find_recorded(&daemon.datapath.maps, &daemon.node,
+				   &vanished) < 0)
 		goto abandon;
+	if (http_open(&daemon, sourced) < 0)
+		goto forget_vanished;
 	if (serve(&daemon, sourced) < 0)
 		goto stop_http;
 	/* said; the new ones serve */
 	(void)uplinks_retire(&daemon.uplinks, &daemon.datapath);
 	shortcuts_follow(&daemon, sourced, /* is_new= */ true);
-	vanished_close(&daemon, &vanished);
+	vanished_close(&daemon.datapath, &vanished);
 	for (size_t i = 0; i < daemon.uplinks.count; i++)
 		say_uplink(&daemon.uplinks.items[i]);
 	if (suit(&daemon, sourced) == 0)
@@ -263,6 +193,8 @@ int daemon_start(const char *pin_dir, struct sources *sources,
 
 stop_http:
 	http_stop(daemon.http);
+forget_vanished:
+	vanished_free(&vanished);
 abandon:
 	datapath_abandon(&daemon.datapath);
 free_node:
@@ -302,8 +234,8 @@ static int uplinks_follow(struct daemon *daemon, const struct uplinks *uplinks)
 static int bring(struct daemon *daemon, const struct sourced *sourced,
 		 enum uplinks_demand demand)
 {
-	struct uplinks uplinks;
 	struct vanished vanished;
+	struct uplinks uplinks;
 	struct node node;
 	int result = 0;
 
@@ -311,18 +243,18 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 		return -1;
 	if ((sourced != &daemon->sourced &&
 	     datapath_check(&daemon->datapath, sourced) < 0) ||
-	    uplinks_choose_ways(&uplinks, &daemon->datapath, sourced) < 0) {
+	    uplinks_choose_ways(&uplinks, &daemon->datapath, sourced) < 0 ||
+	    vanished_find(&daemon->node, &node, &uplinks, &vanished) < 0) {
 		node_free(&node);
 		return -1;
 	}
 	if (sourced == &daemon->sourced)
 		uplinks_inherit_xdp(&uplinks, &daemon->uplinks);
-	vanished_find(daemon, &node, &vanished);
 	if (!uplinks_equal(&uplinks, &daemon->uplinks))
 		result = uplinks_follow(daemon, &uplinks);
 	if (publish(daemon, sourced, &node, &uplinks) < 0)
 		result = -1;
-	vanished_close(daemon, &vanished);
+	vanished_close(&daemon->datapath, &vanished);
 	node_free(&daemon->node);
 	daemon->node = node;
 	daemon->uplinks = uplinks;
