@@ -336,6 +336,11 @@ lab_rewrites() {
 	echo helpers
 }
 
+# Does this kernel tell what interfaces can do with XDP's frames?
+lab_tells_xdp() {
+	on node1 genl ctrl get name netdev 2>/dev/null | grep -q 'Name: netdev'
+}
+
 # masq N COMMAND…: any other command on that node.
 masq() {
 	local n=$1

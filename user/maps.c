@@ -312,22 +312,6 @@ int maps_delete_pod_link(const struct maps *maps, __u32 ifindex)
 	return bpf_map_delete_elem(maps->fd[MAP_POD_LINKS], &ifindex);
 }
 
-void maps_expire_pod_ways(const struct maps *maps)
-{
-	int fd = maps->fd[MAP_POD_WAYS];
-	struct masq_pod_way way;
-	struct masq_addr pod;
-	bool is_first = true;
-
-	while (bpf_map_get_next_key(fd, is_first ? NULL : &pod, &pod) == 0) {
-		is_first = false;
-		if (bpf_map_lookup_elem(fd, &pod, &way))
-			continue;
-		way.until_ns = 0;
-		(void)bpf_map_update_elem(fd, &pod, &way, BPF_EXIST);
-	}
-}
-
 int maps_next_pod_link(const struct maps *maps, __u32 *ifindex)
 {
 	return bpf_map_get_next_key(maps->fd[MAP_POD_LINKS],
@@ -514,6 +498,61 @@ int maps_set_daemon(const struct maps *maps, const struct masq_daemon *daemon)
 {
 	return bpf_map_update_elem(maps->fd[MAP_DAEMON], &zero, daemon,
 				   BPF_ANY);
+}
+
+struct pod_ways {
+	struct masq_addr *pods;
+	struct masq_pod_way *ways;
+	__u32 count;
+};
+
+static void pod_ways_free(struct pod_ways *ways)
+{
+	free(ways->pods);
+	free(ways->ways);
+}
+
+/* All at once. */
+static int pod_ways_read(int fd, struct pod_ways *ret)
+{
+	struct bpf_map_info info;
+	__u32 position;
+	int error = info_read(fd, &info);
+
+	if (error)
+		return error;
+	*ret = (struct pod_ways){
+		.pods = calloc(info.max_entries, sizeof(*ret->pods)),
+		.ways = calloc(info.max_entries, sizeof(*ret->ways)),
+		.count = info.max_entries,
+	};
+	error = ret->pods && ret->ways ?
+			bpf_map_lookup_batch(fd, NULL, &position, ret->pods,
+					     ret->ways, &ret->count, NULL) :
+			-ENOMEM;
+	if (!error || error == -ENOENT) /* behind the last */
+		return 0;
+	pod_ways_free(ret);
+	return error;
+}
+
+/* Who is written while they are walked one by one comes to the front of his
+ * bucket, and is met again.  One that is gone since need not be expired. */
+int maps_expire_pod_ways(const struct maps *maps)
+{
+	int fd = maps->fd[MAP_POD_WAYS];
+	struct pod_ways ways;
+	int error = pod_ways_read(fd, &ways);
+
+	if (error)
+		return error;
+	for (__u32 i = 0; i < ways.count; i++) {
+		ways.ways[i].until_ns = 0;
+		(void)bpf_map_update_elem(fd, &ways.pods[i], &ways.ways[i],
+					  BPF_EXIST);
+	}
+	pod_ways_free(&ways);
+	return 0;
 }
 
 /*

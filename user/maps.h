@@ -132,7 +132,7 @@ int maps_delete_pod_link(const struct maps *maps, __u32 ifindex);
 int maps_next_pod_link(const struct maps *maps, __u32 *ifindex);
 
 /* From here on the ways to pods are asked for anew. */
-void maps_expire_pod_ways(const struct maps *maps);
+int maps_expire_pod_ways(const struct maps *maps);
 
 struct range {
 	struct cidr cidr;

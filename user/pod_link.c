@@ -173,6 +173,7 @@ static int link_follow(const struct datapath *datapath,
 	struct masq_pod_link former;
 	bool was_there = maps_get_pod_link(&datapath->maps, ifindex, &former) ==
 			 0;
+	int error = 0;
 
 	if (was_there && !is_new && link_is_attached(datapath, link, &former))
 		return 0;
@@ -180,7 +181,10 @@ static int link_follow(const struct datapath *datapath,
 		return -1;
 	/* XDP knows of it by the ways that it finds there */
 	if (was_there && former.takes_frames != link->value.takes_frames)
-		maps_expire_pod_ways(&datapath->maps);
+		error = maps_expire_pod_ways(&datapath->maps);
+	if (error)
+		return log_error("cannot expire the ways to pods: %s",
+				 strerror(-error));
 	if (!was_there || former.attach == link->value.attach)
 		return 0;
 	return attach_remove(datapath->pins.dir, ifindex, former.attach);
