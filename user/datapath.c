@@ -49,9 +49,8 @@ static bool is_sized(enum map_id id)
 static int map_check(const struct datapath *datapath, enum map_id id, int fd)
 {
 	struct bpf_map *map = map_of(datapath, id);
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	int error = bpf_obj_get_info_by_fd(fd, &info, &size);
+	struct bpf_map_info info;
+	int error = map_info(fd, &info);
 
 	if (error)
 		return log_error("cannot look at %s: %s", map_names[id],

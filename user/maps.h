@@ -62,9 +62,14 @@ extern const char *const map_names[MAP_COUNT];
 /* Is the map one of those that a table of flows is made of? */
 bool map_is_table(enum map_id id);
 
+struct bpf_map_info;
+
+/* What the kernel tells of a map. */
+int map_info(int fd, struct bpf_map_info *ret);
+
 /*
- * How many entries it has in a table of so many flows; *ret: 0 where it has ever
- * as many.
+ * How many entries it has in a table of so many flows; *ret: 0 where it has
+ * ever as many.
  *
  * Return: 0 or a negative errno.
  */

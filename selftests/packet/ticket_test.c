@@ -146,12 +146,9 @@ static void nothing_is_taken_in_advance(void)
 
 	fixture_open(&fixture, &options);
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		struct bpf_map_info info = { 0 };
-		__u32 size = sizeof(info);
+		struct bpf_map_info info;
 
-		CHECK_EQUAL(bpf_obj_get_info_by_fd(fixture.maps.fd[ids[i]],
-						   &info, &size),
-			    0);
+		CHECK_EQUAL(map_info(fixture.maps.fd[ids[i]], &info), 0);
 		CHECK_EQUAL(info.type, BPF_MAP_TYPE_HASH);
 		CHECK(info.map_flags & BPF_F_NO_PREALLOC);
 	}
