@@ -336,6 +336,15 @@ lab_rewrites() {
 	echo helpers
 }
 
+# The best of these.
+lab_attach() {
+	lab_attaches | sed -n 1p
+}
+
+lab_rewrite() {
+	lab_rewrites | sed -n 1p
+}
+
 # Does this kernel tell what interfaces can do with XDP's frames?
 lab_tells_xdp() {
 	on node1 genl ctrl get name netdev 2>/dev/null | grep -q 'Name: netdev'

@@ -7,6 +7,9 @@
 # A point is "SYSCALL N": before the N-th of these calls.  Only calls that
 # change what outlives the daemon matter; between two of these all is the same.
 
+# shellcheck source=selftests/net/held.sh
+. selftests/net/held.sh
+
 readonly kill_calls=bpf,mkdir,mkdirat,rename,renameat,unlink,unlinkat,sendto
 
 # points TRACE [REGEX]: "SYSCALL N WHAT" of each, in their order, from the first
@@ -58,45 +61,22 @@ few() {
 	{ print }'
 }
 
-declare -A kill_to kill_socat
-
-# connection_open 4|6: of pod 1.1's
-connection_open() {
-	local to=TCP4:$LAB_OUTSIDE4 fd
-	[ "$1" = 4 ] || to=TCP6:[$LAB_OUTSIDE6]
-	rm -f "$work/to$1"
-	mkfifo "$work/to$1"
-	exec {fd}<>"$work/to$1"
-	kill_to[$1]=$fd
-	on pod1.1 socat "$to:$LOAD_PORT" - <"$work/to$1" >"$work/from$1" &
-	kill_socat[$1]=$!
-	wait_for 5 grep -q . "$work/from$1"
-}
-
 connections_open() {
-	connection_open 4
-	connection_open 6
+	held_open 4 4 "$LOAD_PORT"
+	held_open 6 6 "$LOAD_PORT"
 }
 
 connections_close() {
+	held_close 4
+	held_close 6
+}
+
+# expect_connections WHEN: a word comes back
+expect_connections() {
 	local f
 	for f in 4 6; do
-		kill "${kill_socat[$f]}"
-		wait "${kill_socat[$f]}" || true
+		expect_same "the IPv$f connection $1" yes "$(held_goes_on $f)"
 	done
-}
-
-# expect_connection 4|6 WHEN: a word comes back
-expect_connection() {
-	local word=$RANDOM$RANDOM
-	echo $word >&"${kill_to[$1]}"
-	wait_for 5 grep -qx $word "$work/from$1" 2>/dev/null ||
-		problem "the IPv$1 connection $2" 'a word back' 'nothing'
-}
-
-expect_connections() {
-	expect_connection 4 "$1"
-	expect_connection 6 "$1"
 }
 
 # killed_start SYSCALL N: a daemon that gets as far as that
