@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -11,6 +12,12 @@
 #include "log.h"
 #include "masq.skel.h"
 #include "pins.h"
+
+enum {
+	/* A second in all. */
+	SWEEP_TRIES = 200,
+	SWEEP_PAUSE_NS = 5000000,
+};
 
 struct bpf_program *programs_serving(const struct masq_bpf *skel,
 				     enum masq_slot slot)
@@ -182,7 +189,7 @@ int programs_resize(const struct masq_bpf *skel, __u32 max_flows)
 	return error;
 }
 
-int programs_start_sweep(const struct masq_bpf *skel)
+static int sweep_try(const struct masq_bpf *skel)
 {
 	char packet[64] = { 0 }; /* not looked at */
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
@@ -190,8 +197,22 @@ int programs_start_sweep(const struct masq_bpf *skel)
 	int error = bpf_prog_test_run_opts(
 		bpf_program__fd(skel->progs.masq_sweep), &run);
 
-	if (!error)
-		error = (int)run.retval;
+	return error ? error : (int)run.retval;
+}
+
+/*
+ * Linux 6.18 takes a timer's memory without waiting for a lock
+ * (kmalloc_nolock()): where another CPU has it there seems to be none.
+ */
+int programs_start_sweep(const struct masq_bpf *skel)
+{
+	const struct timespec pause = { .tv_nsec = SWEEP_PAUSE_NS };
+	int error = sweep_try(skel);
+
+	for (int i = 0; error == -ENOMEM && i < SWEEP_TRIES; i++) {
+		(void)nanosleep(&pause, NULL);
+		error = sweep_try(skel);
+	}
 	if (error)
 		return log_error("cannot start the sweep: %s%s",
 				 strerror(-error), log_hint(-error));

@@ -118,20 +118,6 @@ static void configure(const struct fixture *fixture,
 		die("maps");
 }
 
-static void sweep_start(const struct fixture *fixture)
-{
-	char packet[64] = { 0 };
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
-		    .data_size_in = sizeof(packet));
-
-	if (bpf_prog_test_run_opts(
-		    bpf_program__fd(fixture->skel->progs.masq_sweep), &run))
-		die("sweep");
-	errno = -(int)run.retval;
-	if (errno)
-		die("sweep");
-}
-
 void fixture_open(struct fixture *fixture,
 		  const struct fixture_options *options)
 {
@@ -150,8 +136,12 @@ void fixture_open(struct fixture *fixture,
 	bpf_program__set_autoload(fixture->skel->progs.masq_egress_l3, false);
 	bpf_program__set_autoload(fixture->skel->progs.masq_ingress_l3, false);
 	bpf_program__set_autoload(fixture->skel->progs.masq_xdp_skb, false);
-	if (programs_resize(fixture->skel, max_flows) ||
-	    masq_bpf__load(fixture->skel))
+	if (programs_resize(fixture->skel, max_flows))
+		die("resize");
+	if (options->queues)
+		bpf_map__set_max_entries(fixture->skel->maps.masq_queues,
+					 options->queues);
+	if (masq_bpf__load(fixture->skel))
 		die("load");
 	for (int id = 0; id < MAP_COUNT; id++)
 		fixture->maps.fd[id] = bpf_object__find_map_fd_by_name(
@@ -436,7 +426,8 @@ bool fixture_sweep_all(const struct fixture *fixture)
 	__u64 end = fixture_now_ns() + SWEEP_SECONDS * 1000000000ULL;
 	struct masq_sweeper sweeper;
 
-	sweep_start(fixture);
+	if (programs_start_sweep(fixture->skel))
+		die("sweep");
 	do {
 		if (maps_get_sweeper(&fixture->maps, &sweeper))
 			die("sweeper");

@@ -43,6 +43,7 @@ struct fixture_options {
 	const char *ports; /* default: 20000-20999 */
 	__u32 max_flows; /* default: 4096 */
 	__u32 max_flows_per_pod;
+	__u32 queues; /* of tickets; default: one for each CPU */
 	enum masq_mode mode;
 	bool random_fully;
 	bool without_node; /* no node address */

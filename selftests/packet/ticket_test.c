@@ -16,6 +16,9 @@
 enum { CPUS = 2, FLOWS = 1000 };
 
 static const struct fixture_options options = { .ports = "20000-29999" };
+/* as where CPUs have numbers beyond their count */
+static const struct fixture_options shared = { .ports = "20000-29999",
+					       .queues = 1 };
 
 /* What all queues come to. */
 struct queues {
@@ -89,7 +92,6 @@ static void open_everywhere(const struct fixture *fixture)
 			    0);
 	for (int cpu = 0; cpu < CPUS; cpu++)
 		pthread_join(threads[cpu], NULL);
-	CHECK_EQUAL(fixture_flows(fixture), CPUS * FLOWS);
 }
 
 static void expire_soon(const struct fixture *fixture)
@@ -111,9 +113,29 @@ static void each_record_has_one(void)
 		SKIP("this machine has one CPU");
 	fixture_open(&fixture, &options);
 	open_everywhere(&fixture);
+	CHECK_EQUAL(fixture_flows(&fixture), CPUS * FLOWS);
 	queues = queues_read(&fixture);
 	CHECK_EQUAL(queues.waiting, CPUS * FLOWS);
 	CHECK_EQUAL(sheets_count(&fixture), queues.sheets);
+	fixture_close(&fixture);
+}
+
+/* Who loses too often has no flow then, and no ticket. */
+static void a_shared_queue_loses_none(void)
+{
+	struct fixture fixture;
+	struct queues queues;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < CPUS)
+		SKIP("this machine has one CPU");
+	fixture_open(&fixture, &shared);
+	expire_soon(&fixture);
+	open_everywhere(&fixture);
+	queues = queues_read(&fixture);
+	CHECK(queues.waiting > FLOWS);
+	CHECK_EQUAL(queues.waiting, fixture_flows(&fixture));
+	CHECK(fixture_sweep_all(&fixture));
+	CHECK_EQUAL(fixture_entries(&fixture), 0);
 	fixture_close(&fixture);
 }
 
@@ -159,6 +181,7 @@ static void nothing_is_taken_in_advance(void)
 static const struct test_case cases[] = {
 	{ "each record has one ticket, whichever CPU made it",
 	  each_record_has_one },
+	{ "CPUs that share a queue lose none", a_shared_queue_loses_none },
 	{ "all are swept, and their sheets go", all_are_swept },
 	{ "flows take no memory before they come",
 	  nothing_is_taken_in_advance },
