@@ -15,9 +15,9 @@
 
 enum {
 	SWEEP_TICK_MS = 50,
-	/* A round is this many ticks, 3.2 s … */
+	/* A round is this many ticks at most, 3.2 s … */
 	SWEEP_ROUND_TICKS = 64,
-	/* … until one tick would look at more: half a millisecond or so. */
+	/* … until one tick would look at about more: half a millisecond. */
 	SWEEP_BATCH = 2048,
 	/* A queue that gets short is done with soon. */
 	SWEEP_SHARE_MIN = 32,
@@ -65,7 +65,13 @@ struct sweep {
 	__u32 queue; /* that is swept */
 };
 
-/* The next ticket of a queue: one round of bpf_loop(). Return: 1 to stop. */
+/*
+ * The next ticket of a queue: one round of bpf_loop().  While there is no
+ * memory to put one behind the others, those behind it are passed by where they
+ * are, up to the last: records that are over return theirs.
+ *
+ * Return: 1 to stop.
+ */
 static long sweep_ticket(__u32 i, struct sweep *s)
 {
 	struct masq_queue *queue = queue_get(s->queue);
@@ -74,14 +80,23 @@ static long sweep_ticket(__u32 i, struct sweep *s)
 
 	if (!queue || !sweeper)
 		return 1;
-	ticket = ticket_next(s->queue, queue);
-	if (!ticket || sweep_look(sweeper, ticket) < 0)
+	ticket = ticket_look(s->queue, queue, queue->passed);
+	if (!ticket) {
+		queue->passed = 0;
 		return 1;
-	ticket_take(s->queue, queue);
+	}
+	if (queue->passed) {
+		(void)sweep_record(ticket, bpf_ktime_get_ns());
+		queue->passed++;
+	} else if (sweep_look(sweeper, ticket) == 0) {
+		ticket_take(s->queue, queue);
+	} else {
+		queue->passed++;
+	}
 	return 0;
 }
 
-/* A queue's share of the tick, none of it twice: the same. */
+/* A queue's share of the tick: the same. */
 static long sweep_queue(__u32 number, struct sweep *s)
 {
 	const struct masq_queue *queue = queue_get(number);

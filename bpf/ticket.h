@@ -49,9 +49,9 @@ static inline __u32 sheet_slot(__u64 ticket)
 	return ticket % MASQ_SHEET_TICKETS;
 }
 
-/* Return: NULL when there is no memory for it. */
+/* Find it, or make it. Return: NULL when there is no memory for it. */
 static __always_inline struct masq_sheet *
-sheet_make(const struct masq_sheet_key *key)
+sheet_get(const struct masq_sheet_key *key)
 {
 	struct masq_sheet *sheet = bpf_map_lookup_elem(&masq_sheets, key);
 
@@ -89,7 +89,7 @@ static __always_inline int ticket_put(const struct masq_tuple *record)
 	for (int i = 0; queue && i < TICKET_TRIES; i++) {
 		__u64 ticket = *(volatile __u64 *)&queue->put;
 		struct masq_sheet_key key = sheet_key(cpu, ticket);
-		struct masq_sheet *sheet = sheet_make(&key);
+		struct masq_sheet *sheet = sheet_get(&key);
 
 		if (!sheet)
 			return -ENOMEM;
@@ -107,18 +107,19 @@ static inline __u64 tickets_waiting(const struct masq_queue *queue)
 }
 
 /*
- * Whose turn it is in a queue; it stays there.
+ * The ticket that stands so many behind the next one of a queue.
  *
- * Return: NULL when nobody waits, or the ticket is being written.
+ * Return: NULL when there is none, or it is being written.
  */
 static inline const struct masq_tuple *
-ticket_next(__u32 number, const struct masq_queue *queue)
+ticket_look(__u32 number, const struct masq_queue *queue, __u64 behind)
 {
-	struct masq_sheet_key key = sheet_key(number, queue->taken);
-	__u32 slot = sheet_slot(queue->taken);
+	__u64 ticket = queue->taken + behind;
+	struct masq_sheet_key key = sheet_key(number, ticket);
+	__u32 slot = sheet_slot(ticket);
 	struct masq_sheet *sheet;
 
-	if (!tickets_waiting(queue))
+	if (behind >= tickets_waiting(queue))
 		return NULL;
 	sheet = bpf_map_lookup_elem(&masq_sheets, &key);
 	barrier_var(slot);
@@ -130,7 +131,7 @@ ticket_next(__u32 number, const struct masq_queue *queue)
 	return &sheet->tickets[slot];
 }
 
-/* Take that one off; its sheet goes with the last. */
+/* Take the next one off; its sheet goes with the last. */
 static inline void ticket_take(__u32 number, struct masq_queue *queue)
 {
 	struct masq_sheet_key key = sheet_key(number, queue->taken);

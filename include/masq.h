@@ -451,12 +451,15 @@ struct masq_sheet {
 	__u64 written; /* a bit for each ticket that is there to be read */
 	struct masq_tuple tickets[MASQ_SHEET_TICKETS];
 };
+MASQ_ASSERT_SIZE(struct masq_sheet, 1928);
+_Static_assert(MASQ_SHEET_TICKETS <= 64, "a bit for each");
 
 /* Value of masq_queues, one for each CPU: how many tickets, ever. */
 struct masq_queue {
 	__u64 put;
 	__u64 taken;
-	__u64 zero[6]; /* no cache line with another CPU's */
+	__u64 passed; /* behind `taken`: looked at, while there is no memory */
+	__u64 zero[5]; /* no cache line with another CPU's */
 };
 MASQ_ASSERT_SIZE(struct masq_queue, 64);
 

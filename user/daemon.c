@@ -169,8 +169,8 @@ int daemon_start(const char *pin_dir, struct sources *sources,
 		return -1;
 	if (datapath_open(pin_dir, sourced, &daemon.datapath) < 0)
 		goto free_node;
-	if (vanished_find_recorded(&daemon.datapath.maps, &daemon.node,
-				   &vanished) < 0)
+	if (vanished_find(&daemon.datapath.maps, /* former= */ NULL,
+			  &daemon.node, &daemon.uplinks, &vanished) < 0)
 		goto abandon;
 	if (http_open(&daemon, sourced) < 0)
 		goto forget_vanished;
@@ -244,7 +244,8 @@ static int bring(struct daemon *daemon, const struct sourced *sourced,
 	if ((sourced != &daemon->sourced &&
 	     datapath_check(&daemon->datapath, sourced) < 0) ||
 	    uplinks_choose_ways(&uplinks, &daemon->datapath, sourced) < 0 ||
-	    vanished_find(&daemon->node, &node, &uplinks, &vanished) < 0) {
+	    vanished_find(&daemon->datapath.maps, &daemon->node, &node,
+			  &uplinks, &vanished) < 0) {
 		node_free(&node);
 		return -1;
 	}

@@ -86,15 +86,36 @@ static int map_reuse(struct datapath *datapath, enum map_id id)
 	return error;
 }
 
+/* One without the other is of no use: who was to remove both was killed. */
+static void tickets_pair(const struct datapath *datapath)
+{
+	struct maps sheets, queues;
+	bool has_sheets =
+		maps_open_only(datapath->pins.dir, MAP_SHEETS, &sheets) == 0;
+	bool has_queues =
+		maps_open_only(datapath->pins.dir, MAP_QUEUES, &queues) == 0;
+
+	if (has_sheets)
+		maps_close(&sheets);
+	if (has_queues)
+		maps_close(&queues);
+	if (has_sheets == has_queues)
+		return;
+	pins_drop(&datapath->pins, map_names[MAP_SHEETS]);
+	pins_drop(&datapath->pins, map_names[MAP_QUEUES]);
+}
+
 /*
  * The tickets of MASQ_STATE_LAYOUT_QUEUE are the sweep's to take over.  Once it
  * has, and nobody puts more there, they go.
  */
 static int old_tickets_reuse(const struct datapath *datapath)
 {
-	int fd = pin_get(datapath->pins.dir, MAPS_OLD_TICKETS), error = 0;
+	int fd = pin_get(datapath->pins.dir, MAPS_MOVED_OLD_TICKETS), error = 0;
 	struct masq_tuple first;
 
+	if (fd == -ENOENT)
+		fd = pin_get(datapath->pins.dir, MAPS_OLD_TICKETS);
 	if (fd == -ENOENT)
 		return 0;
 	if (fd < 0)
@@ -129,7 +150,8 @@ static int maps_reuse(struct datapath *datapath)
 
 	if (layout == MAPS_ERROR)
 		return -1;
-	datapath->replaces_maps = layout == MAPS_SAME_STATE;
+	datapath->replaces_maps = layout == MAPS_STATE_TO_TAKE;
+	tickets_pair(datapath);
 	for (int id = 0; id < MAP_COUNT; id++)
 		if ((is_state(id) || !datapath->replaces_maps) &&
 		    map_reuse(datapath, id) < 0)
@@ -191,11 +213,28 @@ static int maps_replace(const struct datapath *datapath)
 	return map_pin(datapath, MAP_CONFIG);
 }
 
+/* Of the table that is there, or is to be made. */
+static int max_flows_find(const struct datapath *datapath,
+			  const struct config *config, __u32 *ret)
+{
+	struct maps maps;
+	int error = maps_open_only(datapath->pins.dir, MAP_FLOWS, &maps);
+
+	*ret = config->max_flows ? config->max_flows : MASQ_FLOWS_DEFAULT;
+	if (error)
+		return error == -ENOENT ? 0 : error;
+	error = maps_get_max_flows(&maps, ret);
+	maps_close(&maps);
+	return error;
+}
+
 static int programs_load(struct datapath *datapath, const struct config *config)
 {
-	__u32 max_flows = config->max_flows ? config->max_flows :
-					      MASQ_FLOWS_DEFAULT;
-	int error = programs_resize(datapath->skel, max_flows);
+	__u32 max_flows;
+	int error = max_flows_find(datapath, config, &max_flows);
+
+	if (!error)
+		error = programs_resize(datapath->skel, max_flows);
 
 	if (!error && maps_reuse(datapath) < 0)
 		return -1;
@@ -276,12 +315,14 @@ void datapath_release(struct datapath *datapath)
 	datapath->skel = NULL;
 }
 
+/* What was made beside a table that was there may know of its flows by now. */
 static void maps_unpin(const struct datapath *datapath)
 {
 	char path[PATH_MAX];
 
 	for (int id = 0; id < MAP_COUNT; id++)
 		if (datapath->was_made[id] &&
+		    !(map_is_table(id) && datapath->was_pinned[MAP_FLOWS]) &&
 		    pin_path(datapath->pins.dir, map_names[id], path) == 0)
 			(void)unlink(path);
 }

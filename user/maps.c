@@ -171,7 +171,7 @@ enum maps_layout maps_look(const char *pin_dir)
 		return MAPS_OURS;
 	if (layouts.state_layout == MASQ_STATE_LAYOUT ||
 	    layouts.state_layout == MASQ_STATE_LAYOUT_QUEUE)
-		return MAPS_SAME_STATE;
+		return MAPS_STATE_TO_TAKE;
 	log_error("the flows under %s are of layout %u, this bpfmasq knows "
 		  "layout %u: use the version that loaded them, or bpfmasq "
 		  "detach first",
@@ -183,7 +183,7 @@ static int layout_check(const char *pin_dir)
 {
 	enum maps_layout layout = maps_look(pin_dir);
 
-	if (layout == MAPS_SAME_STATE)
+	if (layout == MAPS_STATE_TO_TAKE)
 		return log_error("the maps under %s are another version's: use "
 				 "that, or let bpfmasq run take them over",
 				 pin_dir);

@@ -86,6 +86,7 @@ void map_pin_name(const char *pin_dir, enum map_id id, char ret[NAME_MAX]);
  * taken over the last one.
  */
 #define MAPS_OLD_TICKETS "masq_tickets"
+#define MAPS_MOVED_OLD_TICKETS MAPS_MOVE_DIR "/" MAPS_OLD_TICKETS
 
 /*
  * Open what is pinned.  Says what is missing, or of another layout.
@@ -98,7 +99,7 @@ void maps_close(struct maps *maps);
 enum maps_layout {
 	MAPS_ERROR, /* said */
 	MAPS_OURS, /* or none, or not written yet */
-	MAPS_SAME_STATE, /* another version's, whose state we can take over */
+	MAPS_STATE_TO_TAKE, /* another version's, whose state we can take over */
 };
 
 /* Whose maps are pinned there? Another's whose state differs is an error. */

@@ -177,56 +177,55 @@ int maps_set_settings(const struct maps *maps, struct maps_setting *settings,
 struct pod_ways {
 	struct masq_addr *pods;
 	struct masq_pod_way *ways;
-	__u32 count;
+	__u32 room;
 };
 
-static void pod_ways_free(struct pod_ways *ways)
+/* Of those that were read; one that is gone since need not be expired. */
+static void pod_ways_write(int fd, const struct pod_ways *ways, __u32 count)
 {
-	free(ways->pods);
-	free(ways->ways);
-}
-
-/* All at once. */
-static int pod_ways_read(int fd, struct pod_ways *ret)
-{
-	struct bpf_map_info info;
-	__u32 position;
-	int error = map_info(fd, &info);
-
-	if (error)
-		return error;
-	*ret = (struct pod_ways){
-		.pods = calloc(info.max_entries, sizeof(*ret->pods)),
-		.ways = calloc(info.max_entries, sizeof(*ret->ways)),
-		.count = info.max_entries,
-	};
-	error = ret->pods && ret->ways ?
-			bpf_map_lookup_batch(fd, NULL, &position, ret->pods,
-					     ret->ways, &ret->count, NULL) :
-			-ENOMEM;
-	if (!error || error == -ENOENT) /* behind the last */
-		return 0;
-	pod_ways_free(ret);
-	return error;
-}
-
-/* Who is written while they are walked one by one comes to the front of his
- * bucket, and is met again.  One that is gone since need not be expired. */
-int maps_expire_pod_ways(const struct maps *maps)
-{
-	int fd = maps->fd[MAP_POD_WAYS];
-	struct pod_ways ways;
-	int error = pod_ways_read(fd, &ways);
-
-	if (error)
-		return error;
-	for (__u32 i = 0; i < ways.count; i++) {
-		ways.ways[i].until_ns = 0;
-		(void)bpf_map_update_elem(fd, &ways.pods[i], &ways.ways[i],
+	for (__u32 i = 0; i < count; i++) {
+		ways->ways[i].until_ns = 0;
+		(void)bpf_map_update_elem(fd, &ways->pods[i], &ways->ways[i],
 					  BPF_EXIST);
 	}
-	pod_ways_free(&ways);
-	return 0;
+}
+
+/* By whole buckets: what is written comes to the front of its own, and who
+ * walks one by one meets it again. */
+static int pod_ways_expire(int fd, const struct pod_ways *ways)
+{
+	__u32 position, count;
+	bool is_first = true;
+	int error = 0;
+
+	while (!error) {
+		count = ways->room;
+		error = bpf_map_lookup_batch(fd, is_first ? NULL : &position,
+					     &position, ways->pods, ways->ways,
+					     &count, NULL);
+		is_first = false;
+		if (!error || error == -ENOENT)
+			pod_ways_write(fd, ways, count);
+	}
+	return error == -ENOENT ? 0 : error;
+}
+
+int maps_expire_pod_ways(const struct maps *maps)
+{
+	int fd = maps->fd[MAP_POD_WAYS], error;
+	struct bpf_map_info info;
+	struct pod_ways ways;
+
+	error = map_info(fd, &info);
+	if (error)
+		return error;
+	ways.room = info.max_entries;
+	ways.pods = calloc(ways.room, sizeof(*ways.pods));
+	ways.ways = calloc(ways.room, sizeof(*ways.ways));
+	error = ways.pods && ways.ways ? pod_ways_expire(fd, &ways) : -ENOMEM;
+	free(ways.pods);
+	free(ways.ways);
+	return error;
 }
 
 /* Room for one batch of records. */

@@ -83,6 +83,7 @@ static int dir_remove(const struct pins *pins)
 			pins_drop(pins, name);
 	}
 	pins_drop(pins, progs_name);
+	pins_drop(pins, MAPS_MOVED_OLD_TICKETS);
 	/* the last: while it is there we know how far it is */
 	pins_drop(pins, state_name);
 	if (unlinkat(pins->fd, MAPS_MOVE_DIR, AT_REMOVEDIR) < 0 &&
@@ -209,18 +210,26 @@ static int pin(const struct pins *pins, const char *name,
 	return error ? fail("pin", name, error) : 0;
 }
 
-static int dir_make(const struct pins *pins, const struct masq_bpf *skel)
+/* Of the new table what is not there yet: another version's may have less. */
+static int table_pin(const struct pins *pins, const struct masq_bpf *skel)
 {
 	char name[NAME_MAX];
 
-	if (mkdirat(pins->fd, MAPS_MOVE_DIR, 0700) < 0)
-		return fail("make", MAPS_MOVE_DIR, -errno);
 	for (int id = 0; id < MAP_COUNT; id++) {
 		new_name(id, name);
-		if (map_is_table(id) &&
+		if (map_is_table(id) && faccessat(pins->fd, name, F_OK, 0) &&
 		    pin(pins, name, programs_map(skel, id)) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+static int dir_make(const struct pins *pins, const struct masq_bpf *skel)
+{
+	if (mkdirat(pins->fd, MAPS_MOVE_DIR, 0700) < 0)
+		return fail("make", MAPS_MOVE_DIR, -errno);
+	if (table_pin(pins, skel) < 0)
+		return -1;
 	if (pin(pins, progs_name, skel->maps.masq_old_progs) < 0)
 		return -1;
 	return pin(pins, state_name, skel->maps.masq_move);
@@ -372,7 +381,9 @@ static int import_resume(const struct pins *pins, bool rewrites_directly)
 
 	if (!skel)
 		return -1;
-	result = flows_import(pins, skel);
+	result = table_pin(pins, skel);
+	if (result == 0)
+		result = flows_import(pins, skel);
 	masq_bpf__destroy(skel);
 	return result;
 }
@@ -407,5 +418,9 @@ int move_finish(const struct pins *pins)
 		    errno != ENOENT)
 			return fail("pin", map_names[id], -errno);
 	}
+	if (renameat(pins->fd, MAPS_MOVED_OLD_TICKETS, pins->fd,
+		     MAPS_OLD_TICKETS) < 0 &&
+	    errno != ENOENT)
+		return fail("pin", MAPS_OLD_TICKETS, -errno);
 	return dir_remove(pins);
 }

@@ -10,14 +10,17 @@
 /* Room for so many. */
 static int vanished_make(size_t room, struct vanished *ret)
 {
-	*ret = (struct vanished){ .addrs = calloc(room + 1,
-						  sizeof(*ret->addrs)) };
+	*ret = (struct vanished){ .addrs = calloc(room, sizeof(*ret->addrs)) };
 	return ret->addrs ? 0 : log_error("out of memory for addresses");
 }
 
-static void note(struct vanished *vanished, const struct masq_addr *addr)
+static bool is_noted(const struct vanished *vanished,
+		     const struct masq_addr *addr)
 {
-	vanished->addrs[vanished->count++] = *addr;
+	for (size_t i = 0; i < vanished->count; i++)
+		if (memcmp(&vanished->addrs[i], addr, sizeof(*addr)) == 0)
+			return true;
+	return false;
 }
 
 static bool is_of_uplink(const struct uplinks *uplinks,
@@ -31,39 +34,45 @@ static bool is_of_uplink(const struct uplinks *uplinks,
 	return false;
 }
 
-int vanished_find(const struct node *former, const struct node *node,
+/* An address that there was: is it gone? */
+static void judge(const struct masq_addr *addr, const struct node *node,
 		  const struct uplinks *uplinks, struct vanished *ret)
 {
-	if (vanished_make(former->addr_count, ret) < 0)
-		return -1;
-	for (size_t i = 0; i < former->addr_count; i++) {
-		const struct masq_addr *addr = &former->addrs[i].addr;
-
-		if (!node_has_addr(node, addr) && !is_of_uplink(uplinks, addr))
-			note(ret, addr);
-	}
-	return 0;
+	if (addr_is_set(addr) && !node_has_addr(node, addr) &&
+	    !is_of_uplink(uplinks, addr) && !is_noted(ret, addr))
+		ret->addrs[ret->count++] = *addr;
 }
 
-int vanished_find_recorded(const struct maps *maps, const struct node *node,
-			   struct vanished *ret)
+/* What masq_uplinks still says is what flows were opened on. */
+static void judge_recorded(const struct maps *maps, const struct node *node,
+			   const struct uplinks *uplinks, struct vanished *ret)
 {
-	const size_t room = CONFIG_UPLINKS_MAX * MASQ_FAMILY_COUNT;
 	struct masq_uplink former;
 	__u32 ifindex = 0;
 
-	if (vanished_make(room, ret) < 0)
-		return -1;
-	while (maps_next_uplink(maps, &ifindex) == 0 &&
-	       ret->count + MASQ_FAMILY_COUNT <= room) {
+	for (int i = 0;
+	     i < CONFIG_UPLINKS_MAX && maps_next_uplink(maps, &ifindex) == 0;
+	     i++) {
 		if (maps_get_uplink(maps, ifindex, &former) < 0)
 			continue;
 		for (int family = 0; family < MASQ_FAMILY_COUNT; family++)
-			if (addr_is_set(&former.node[family]) &&
-			    former.choice[family] != MASQ_CHOICE_GIVEN &&
-			    !node_has_addr(node, &former.node[family]))
-				note(ret, &former.node[family]);
+			if (former.choice[family] != MASQ_CHOICE_GIVEN)
+				judge(&former.node[family], node, uplinks, ret);
 	}
+}
+
+int vanished_find(const struct maps *maps, const struct node *former,
+		  const struct node *node, const struct uplinks *uplinks,
+		  struct vanished *ret)
+{
+	size_t had = former ? former->addr_count : 0;
+
+	if (vanished_make(had + CONFIG_UPLINKS_MAX * MASQ_FAMILY_COUNT, ret) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < had; i++)
+		judge(&former->addrs[i].addr, node, uplinks, ret);
+	judge_recorded(maps, node, uplinks, ret);
 	return 0;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Addresses that the node has no more: the flows on them end.  One that was
- * given
- * (--node-ip) need not be an address of the node; as long as an uplink has it,
- * it has not vanished.
+ * given (--node-ip) need not be an address of the node: as long as an uplink
+ * has it, it has not vanished.
  */
 #ifndef VANISHED_H
 #define VANISHED_H
@@ -18,17 +17,14 @@ struct vanished {
 };
 
 /*
- * Those that the node had a moment ago.  What no uplink has any more may still
- * have flows.
+ * Those of the node a moment ago, and those that masq_uplinks still names.
  *
+ * former: NULL at the start.
  * Return: 0 or -1, said.
  */
-int vanished_find(const struct node *former, const struct node *node,
-		  const struct uplinks *uplinks, struct vanished *ret);
-
-/* The same of what masq_uplinks still says of a former daemon's uplinks. */
-int vanished_find_recorded(const struct maps *maps, const struct node *node,
-			   struct vanished *ret);
+int vanished_find(const struct maps *maps, const struct node *former,
+		  const struct node *node, const struct uplinks *uplinks,
+		  struct vanished *ret);
 
 /* Close the flows on them, say it, and free them. */
 void vanished_close(const struct datapath *datapath, struct vanished *vanished);

@@ -3,7 +3,7 @@
  * to_layout2 DIR: make what is pinned there look as version 2 of the layout
  * left it.  Its masq_config and masq_counters take the place of ours, with
  * counts in them that no test reaches, its masq_tickets that of our sheets, and
- * what it did not have goes.
+ * what it did not have goes.  A change of the table has just begun.
  *
  * What runs meanwhile has its maps still, and goes on.
  */
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -125,6 +126,17 @@ static void tickets_make(void)
 	close(flows);
 }
 
+/* A change of the table's size that was cut off before it turned. */
+static void move_begin(void)
+{
+	int fd = bpf_obj_get(path_of("masq_tickets"));
+
+	if (mkdir(path_of("masq_move"), 0700) < 0 || fd < 0 ||
+	    bpf_obj_pin(fd, path_of("masq_move/masq_tickets")) < 0)
+		die("masq_move");
+	close(fd);
+}
+
 static bool was_pinned(const char *name)
 {
 	size_t count = sizeof(layout2_pins) / sizeof(layout2_pins[0]);
@@ -160,5 +172,6 @@ int main(int argc, char **argv)
 	counters_replace();
 	tickets_make();
 	others_remove();
+	move_begin();
 	return 0;
 }

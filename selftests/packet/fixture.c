@@ -141,6 +141,9 @@ void fixture_open(struct fixture *fixture,
 	if (options->queues)
 		bpf_map__set_max_entries(fixture->skel->maps.masq_queues,
 					 options->queues);
+	if (options->sheets)
+		bpf_map__set_max_entries(fixture->skel->maps.masq_sheets,
+					 options->sheets);
 	if (masq_bpf__load(fixture->skel))
 		die("load");
 	for (int id = 0; id < MAP_COUNT; id++)

@@ -44,6 +44,7 @@ struct fixture_options {
 	__u32 max_flows; /* default: 4096 */
 	__u32 max_flows_per_pod;
 	__u32 queues; /* of tickets; default: one for each CPU */
+	__u32 sheets; /* at most; default: as many as there may be flows */
 	enum masq_mode mode;
 	bool random_fully;
 	bool without_node; /* no node address */
