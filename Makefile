@@ -96,7 +96,7 @@ check-kernels: setup-all setup-kernels all $(TEST_PROGRAMS) $(CLANG_TESTS) ## te
 check-arm64: setup-all setup-arm64 ## the packet tests by and under arm64; SUITE=trixie TESTS='translate_test ...'
 	$Q+selftests/arm64 $(TESTS)
 
-lint: setup-all $B/masq.skel.h ## formatting, shell and C checks
+lint: setup-all ## formatting, shell and C checks
 	$Qtools/lint
 
 install: all ## install to $(DESTDIR)$(PREFIX)

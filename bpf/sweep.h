@@ -17,7 +17,7 @@ enum {
 	SWEEP_TICK_MS = 50,
 	/* A round is this many ticks at most, 3.2 s … */
 	SWEEP_ROUND_TICKS = 64,
-	/* … until one tick would look at about more: half a millisecond. */
+	/* … until that is more than about so many a tick, half a millisecond. */
 	SWEEP_BATCH = 2048,
 	/* A queue that gets short is done with soon. */
 	SWEEP_SHARE_MIN = 32,

@@ -25,7 +25,7 @@ static const struct budget budgets[] = {
 	{ "masq_pod", 100000, 208 },	    { "masq_move_out", 300000, 208 },
 	{ "masq_move_in", 300000, 208 },    { "masq_move_out_l3", 300000, 208 },
 	{ "masq_move_in_l3", 300000, 208 }, { "masq_why", 150000, 240 },
-	{ "masq_import", 10000, 128 },	    { "masq_sweep", 5000, 96 },
+	{ "masq_import", 10000, 128 },	    { "masq_sweep", 8000, 96 },
 	{ "masq_close", 2000, 96 },	    { "masq_xdp", 100000, 208 },
 	{ "masq_xdp_skb", 100000, 208 },
 };
